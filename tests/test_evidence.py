@@ -11,7 +11,7 @@ from cmlint.config.config import Config
 from cmlint.errors import FatalError
 from cmlint.model.evidence import IGNORABLE, MEANINGS, Code
 from tests.support import evidence
-from tests.support.run import lint, write
+from tests.support.run import concise, lint, write
 
 READER = """\
 apiVersion: v1
@@ -377,7 +377,17 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
         ("projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
-        ("kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\nspec: {}\n", True),
+        ("kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\nspec: {}\n", False),
+        (
+            "kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\n"
+            "spec: {rules: [{generate: {kind: ConfigMap, name: 'set{{request.object.metadata.name}}'}}]}\n",
+            True,
+        ),
+        ("serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("example.com/v1\nkind: Settings\nmetadata: {name: settings}\nspec: {}\n", True),
     ],
 )
 def test_what_brings_others_reaches_their_namespace(tmp_path: Path, resource: str, counts: bool) -> None:
@@ -443,6 +453,7 @@ def test_another_reason_still_counts(tmp_path: Path) -> None:
     [
         (READER.replace("settings", "'${X}'"), "placeholder"),
         (READER.replace("settings", "kube-root-ca.crt"), "well-known"),
+        (READER.replace("settings", "rook-ceph-mon-endpoints"), "well-known"),
         (READER.replace("configMapRef", "secretRef"), "secret-elsewhere"),
     ],
 )
@@ -541,3 +552,92 @@ def test_a_command_shows_another_secret_of_the_namespace(tmp_path: Path) -> None
     made = "kubectl create secret generic own -n shop --from-literal=A=b\n"
     write(tmp_path, {"all.yaml": "---\n".join(texts), "make.sh": made})
     assert [each.rule for each in lint(tmp_path).outcome.findings] == ["wrong-namespace"]
+
+
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+HERE = "repoURL: https://git.example/shop, path: apps/web"
+
+
+@pytest.mark.parametrize(
+    ("spec", "excused"),
+    [
+        (f"source: {{{HERE}}}", False),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, ref: values}}]", False),
+        ("source: {repoURL: https://git.example/other, path: elsewhere}", True),
+        ("source: {repoURL: https://charts.example, chart: web}", True),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://charts.example, chart: web}}]", True),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, path: elsewhere}}]", True),
+        (f"source: {{{HERE}, plugin: {{name: t}}}}", True),
+        ("source: {repoURL: https://git.example/shop, path: .}", True),
+    ],
+)
+def test_what_an_application_brings_from_this_repository_is_known(tmp_path: Path, spec: str, excused: bool) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, {spec}}}\n"
+    write(tmp_path, {"argocd/web.yaml": application, "apps/web/pod.yaml": READER})
+    assert bool(lint(tmp_path).outcome.unverified) is excused
+    assert bool(lint(tmp_path).outcome.findings) is not excused
+
+
+def test_more_may_come_of_a_folder_that_is_not_built_completely(tmp_path: Path) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}}}}}\n"
+    built = "resources: [config.yaml, https://git.example/settings]\n"
+    files = {"apps/web/kustomization.yaml": built, "apps/web/config.yaml": CONFIG, "other/pod.yaml": READER}
+    write(tmp_path, {"argocd/web.yaml": application, **files})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"]
+    write(tmp_path, {"apps/web/kustomization.yaml": "resources: [config.yaml]\n"})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "excused"),
+    [
+        ("shop.conf", "ConfigMap", True),
+        ("settings.lua", "ConfigMap", True),
+        ("default.conf", "ConfigMap", True),
+        ("nginx.conf", "ConfigMap", False),
+        ("nginx.properties", "ConfigMap", False),
+        ("shop.env", "Secret", True),
+        ("shop.conf", "Secret", False),
+        ("nginx.env", "Secret", False),
+    ],
+)
+def test_a_file_is_a_source_of_what_is_called_alike(tmp_path: Path, path: str, kind: str, excused: bool) -> None:
+    reader = READER.replace("configMapRef", "secretRef") if kind == "Secret" else READER
+    write(tmp_path, {"pod.yaml": reader, path: "a b\n"})
+    result = lint(tmp_path, config=Config(secrets="all"))
+    assert [each.code for each in result.outcome.unverified] == ["made-from-file"] * excused
+    assert bool(result.outcome.findings) is not excused
+
+
+def test_a_file_that_is_not_listed_is_missing_whatever_other_builds_have(tmp_path: Path) -> None:
+    config = CONFIG.replace("other", "settings")
+    files = {
+        "base/pod.yaml": READER.replace(", namespace: shop", ""),
+        "base/kustomization.yaml": BUILD,
+        "base/config.yaml": config.replace(", namespace: shop", ""),
+        "a/kustomization.yaml": "namespace: shop\nresources: [../base]\n",
+        "b/kustomization.yaml": "namespace: till\nresources: [../base, config.yaml]\n",
+        "b/config.yaml": config.replace(", namespace: shop", ""),
+    }
+    write(tmp_path, files)
+    assert concise(lint(tmp_path)) == [
+        "base/pod.yaml:8:37: error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
+    ]
+    write(tmp_path, {"base/kustomization.yaml": "resources: [pod.yaml, config.yaml]\n", "b/kustomization.yaml": ""})
+    assert "missing-configmap" not in " ".join(concise(lint(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("key", "reported"), [("PASSWORD", False), ("PASSWROD", True), ("API_TOKEN", False), ("USER", False)]
+)
+def test_a_command_may_give_an_object_any_key_but_a_misspelt_one(tmp_path: Path, key: str, reported: bool) -> None:
+    read = f"env: [{{name: A, valueFrom: {{configMapKeyRef: {{name: settings, key: {key}}}}}}}]"
+    files = {
+        "pod.yaml": READER.replace("envFrom: [{configMapRef: {name: settings}}]", read),
+        "config.yaml": CONFIG.replace("other", "settings").replace("A: b", "PASSWORD: b, USERS: c"),
+        "README.md": "```\nkubectl create configmap settings -n shop --from-env-file=.env\n```\n",
+    }
+    write(tmp_path, files)
+    if key == "USER":
+        write(tmp_path, {"config.yaml": files["config.yaml"].replace("USERS", "USER_NAMES")})
+    assert ["missing-key" in each for each in concise(lint(tmp_path))] == [True] * reported

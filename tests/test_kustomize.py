@@ -454,6 +454,31 @@ def test_a_build_that_fails_is_one_finding_with_its_reason() -> None:
     assert not unverified(result)
 
 
+def test_a_patch_for_nothing_is_shown_where_it_names_the_object(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\ndata: {A: b}\n"
+    files = {
+        "base/kustomization.yaml": "resources: [config.yaml]\n",
+        "base/config.yaml": config % "settings",
+        "over/kustomization.yaml": "resources: [../base]\npatches:\n- path: patch.yaml\n",
+        "over/patch.yaml": config % "setting",
+    }
+    write(tmp_path, files)
+    result = run(tmp_path)
+    (finding,) = result.outcome.findings
+    assert (finding.rule, finding.location.path, finding.location.start.line) == (
+        "not-built",
+        "over/kustomization.yaml",
+        3,
+    )
+    places = [
+        (each.location.path, each.location.start.line, each.location.start.column, each.label)
+        for each in finding.related
+    ]
+    assert places == [("over/patch.yaml", 4, 9, "nothing here builds this object")]
+    write(tmp_path, {"over/patch.yaml": config % "settings"})
+    assert concise(run(tmp_path)) == []
+
+
 SPOILT = {
     "kustomization.yaml": "resources:\n- pod.yaml\n- bad.yaml\n- config.yaml\n",
     "config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PORT: '1'}\n",
@@ -598,6 +623,65 @@ def test_nothing_is_fetched_unless_asked() -> None:
         "single/kustomization.yaml:2: remote: the kustomization is built without `https://example.com/crds.yaml`: "
         "cmlint fetches nothing by default",
     ]
+
+
+LOOSE = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [%s]}\n"
+WANTING = LOOSE % "{name: web, image: 'registry.example/web:1.0.0', envFrom: [{configMapRef: {name: %s}}]}"
+RELEASE = "https://github.com/argoproj/argo-cd/releases/download/v3/install.yaml"
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "name", "excused"),
+    [
+        ("resources: [pod.yaml, 'https://example.com/base?ref=v1']", "settings", True),
+        (f"resources: [pod.yaml, '{RELEASE}']", "settings", False),
+        (f"resources: [pod.yaml, '{RELEASE}']", "argocd-settings", True),
+        (f"resources: [pod.yaml, '{RELEASE}']", "install-settings", True),
+        (f"resources: [pod.yaml, '{RELEASE.replace('install', 'configmap')}']", "settings", True),
+        ("resources: [pod.yaml, 'https://github.com/acme/shared/raw/main/install.yaml']", "settings", True),
+        ("resources: [pod.yaml, 'https://raw.githubusercontent.com/acme/web/v1.2.0/all.yaml']", "settings", False),
+        ("resources: [pod.yaml, 'https://example.com/releases/install.yaml']", "settings", True),
+        ("namespace: shop\nresources: [pod.yaml, 'https://example.com/base?ref=v1']", "settings", True),
+        ("resources: [pod.yaml, gone.yaml]", "settings", True),
+    ],
+)
+def test_what_is_not_fetched_excuses_what_it_may_have(
+    tmp_path: Path, kustomization: str, name: str, excused: bool
+) -> None:
+    write(tmp_path, {"kustomization.yaml": f"{kustomization}\n", "pod.yaml": WANTING % name})
+    result = run(tmp_path)
+    assert [each.name for each in result.outcome.unverified] == [f"ConfigMap/{name}"] * excused
+    missing = [each for each in concise(result) if "missing-configmap" in each]
+    assert missing == [
+        f"pod.yaml:4:{(WANTING % name).split(chr(10))[3].index(name) + 1}: error[missing-configmap] "
+        f"nothing defines the ConfigMap `{name}`"
+    ] * (not excused)
+
+
+@pytest.mark.parametrize(
+    ("top", "other", "excused"),
+    [
+        ("", "namespace: till\n", False),
+        ("", "", True),
+        ("", "namespace: shop\n", True),
+        ("namespace: shop\n", "namespace: till\n", True),
+        ("", "namespace: till\ntransformers: [change.yaml]\n", True),
+    ],
+)
+def test_what_is_not_fetched_reaches_the_namespace_that_is_set_for_it(
+    tmp_path: Path, top: str, other: str, excused: bool
+) -> None:
+    files = {
+        "kustomization.yaml": f"{top}resources: [web, other]\n",
+        "web/kustomization.yaml": "namespace: shop\nresources: [pod.yaml]\n",
+        "web/pod.yaml": WANTING % "settings",
+        "other/kustomization.yaml": f"{other}resources: ['https://example.com/base?ref=v1']\n",
+        "other/change.yaml": "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: t}\nlabels: {a: b}\n",
+    }
+    write(tmp_path, files)
+    result = run(tmp_path)
+    assert [each.name for each in result.outcome.unverified] == ["ConfigMap/settings"] * excused
+    assert ["missing-configmap" in each for each in concise(result)].count(True) == (not excused)
 
 
 @pytest.mark.parametrize(("remote", "rules"), [(True, ["not-built"]), (False, ["unmet-image-setting"])])

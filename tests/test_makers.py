@@ -52,6 +52,7 @@ def external_everywhere(spec: str) -> str:
 DATA = "data: [{secretKey: a}, {secretKey: b}]"
 OPERATED = ["ConfigMap x-*: ...", "Secret x-*: ..."]
 CERTIFICATE = "tls.crt tls.key ca.crt keystore.jks truststore.jks keystore.p12 truststore.p12 key.der tls-combined.pem"
+POSTGRES_USER = "username user password dbname host port pgpass uri jdbc-uri fqdn-uri fqdn-jdbc-uri"
 ISSUER = "name: x, annotations: {cert-manager.io/cluster-issuer: le}"
 
 
@@ -304,6 +305,20 @@ ROWS = [
         ["ConfigMap t: a ... (everywhere)", "Secret z: ... (everywhere)"],
     ),
     (
+        manifest(
+            "ClusterPolicy",
+            "kyverno.io/v1",
+            "spec: {rules: [{generate: {foreach: [{kind: Secret, name: t, clone: {name: w, namespace: m}},"
+            " {kind: ConfigMap, name: z, data: {data: {a: x}}}]}}]}",
+        ),
+        ["ConfigMap z: a ... (everywhere)", "Secret t: ... (everywhere)"],
+    ),
+    (
+        manifest("ClusterPolicy", "kyverno.io/v1", "spec: {rules: [{generate: {cloneList: {kinds: [v1/Secret]}}}]}"),
+        ["ConfigMap *: ... (everywhere)", "Secret *: ... (everywhere)"],
+    ),
+    (manifest("ClusterPolicy", "kyverno.io/v1", "spec: {rules: [{validate: {message: t}}]}"), []),
+    (
         manifest("ObjectBucketClaim", "objectbucket.io/v1alpha1"),
         [
             "ConfigMap x: BUCKET_NAME BUCKET_HOST BUCKET_PORT BUCKET_REGION BUCKET_SUBREGION ...",
@@ -330,7 +345,18 @@ ROWS = [
         for kind in ("Kafka", "KafkaConnect", "KafkaBridge", "KafkaMirrorMaker2")
     ),
     (manifest("KafkaAccess", "access.strimzi.io/v1alpha1", "spec: {secretName: t}"), ["Secret t: ..."]),
-    (manifest("Cluster", "postgresql.cnpg.io/v1"), [*OPERATED, "ConfigMap cnpg-default-monitoring: ..."]),
+    (
+        manifest("Cluster", "postgresql.cnpg.io/v1"),
+        [*OPERATED, f"Secret x-app: {POSTGRES_USER}", "ConfigMap cnpg-default-monitoring: ..."],
+    ),
+    (
+        manifest(
+            "Cluster",
+            "postgresql.cnpg.io/v1",
+            "spec: {enableSuperuserAccess: true, bootstrap: {initdb: {secret: {name: t}}}}",
+        ),
+        [*OPERATED, f"Secret x-superuser: {POSTGRES_USER}", "ConfigMap cnpg-default-monitoring: ..."],
+    ),
     (manifest("Cluster", "postgresql.k8s.enterprisedb.io/v1"), OPERATED),
     (
         manifest("postgresql", "acid.zalan.do/v1"),
@@ -413,6 +439,44 @@ ROWS = [
     ),
     (manifest("OpenTelemetryCollector", "opentelemetry.io/v1beta1"), ["ConfigMap x-*: ..."]),
     (manifest("Jaeger", "jaegertracing.io/v1"), OPERATED),
+    # what runs models, jobs and pipelines
+    (
+        manifest("InferenceService", "serving.kserve.io/v1beta1"),
+        ["ConfigMap modelconfig-x-*: ...", "ConfigMap global-ca-bundle*: ...", "Secret global-ca-bundle*: ..."],
+    ),
+    (manifest("LLMInferenceService", "serving.kserve.io/v1alpha1"), OPERATED),
+    (manifest("MPIJob", "kubeflow.org/v2beta1"), ["ConfigMap x-config: ...", "Secret x-ssh: ..."]),
+    (manifest("PyTorchJob", "kubeflow.org/v1"), []),
+    (manifest("TrainJob", "trainer.kubeflow.org/v1alpha1"), OPERATED),
+    *((manifest(kind, "ray.io/v1"), ["Secret x*: ..."]) for kind in ("RayCluster", "RayJob", "RayService")),
+    (manifest("Job", "batch.volcano.sh/v1alpha1"), OPERATED),
+    (manifest("Job", "batch/v1"), []),
+    (manifest("FlinkDeployment", "flink.apache.org/v1beta1"), ["ConfigMap *x*: ...", "Secret *x*: ..."]),
+    (manifest("AutoscalingRunnerSet", "actions.github.com/v1alpha1"), OPERATED),
+    (manifest("EventBus", "argoproj.io/v1alpha1"), ["ConfigMap eventbus-x-*: ...", "Secret eventbus-x-*: ..."]),
+    (
+        manifest("InterStepBufferService", "numaflow.numaproj.io/v1alpha1"),
+        ["ConfigMap isbsvc-x-*: ...", "Secret isbsvc-x-*: ..."],
+    ),
+    (manifest("VMAgent", "operator.victoriametrics.com/v1beta1"), ["ConfigMap v*x*: ...", "Secret v*x*: ..."]),
+    (
+        manifest("ClickHouseInstallation", "clickhouse.altinity.com/v1"),
+        ["ConfigMap chi-x-*: ...", "Secret chi-x-*: ..."],
+    ),
+    (
+        manifest("ClickHouseKeeperInstallation", "clickhouse-keeper.altinity.com/v1"),
+        ["ConfigMap chk-x-*: ...", "Secret chk-x-*: ..."],
+    ),
+    (manifest("Canary", "flagger.app/v1beta1"), ["ConfigMap *-primary: ...", "Secret *-primary: ..."]),
+    (manifest("ReplicationSource", "volsync.backube/v1alpha1"), ["Secret volsync-*: ..."]),
+    *(
+        (manifest("Workflow", "argoproj.io/v1alpha1", f"spec: {{templates: [{step}]}}", "generateName: x-"), expected)
+        for step, expected in (
+            ("{name: a, resource: {action: create, manifest: t}}", ["ConfigMap *: ...", "Secret *: ..."]),
+            ("{name: a, resource: {action: delete, manifest: t}}", []),
+            ("{name: a, container: {image: t}}", []),
+        )
+    ),
     # fields of any kind
     (
         manifest(

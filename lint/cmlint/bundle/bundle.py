@@ -113,7 +113,7 @@ class Bundle:
     def scope_of(self, material: Material, neighbours: Neighbours) -> Scope:
         """Everything in which its references are looked up."""
         texts = [] if self.live else [*self.files, *material.beside]
-        around = Surroundings([] if self.live else self.placed, texts, material.loose_files, self.frame)
+        around = Surroundings(texts, material.loose_files, self.frame, neighbours.folders)
         around.as_they_are = neighbours.destinations.as_they_are(() if self.index.whole else self.index.by_folder)
         return Scope(
             index=self.index,
@@ -228,12 +228,15 @@ class Bundle:
             ignores = self.built.ignores(setting.path) if self.built else ()
             yield setting, kustomization_at(setting.path, setting.name.span, ignores)
 
-    def failed(self) -> Iterator[tuple[Failure, Placed, list[Placed]]]:
-        """Why charts and kustomizations are not built, with the places of each, the main one first."""
+    def failed(self) -> Iterator[tuple[Failure, Placed, list[Placed], Placed | None]]:
+        """Why charts and kustomizations are not built, with the places of each, the main one first.
+
+        The last place is where a patch names an object that is not there.
+        """
         for each in self.failures:
             places = [(each.path, each.span, each.ignores), *((*other, ()) for other in each.others)]
             placed = [chart_at(*p) if each.thing == "chart" else kustomization_at(*p) for p in places]
-            yield each, placed[0], placed[1:]
+            yield each, placed[0], placed[1:], kustomization_at(*each.aimed, ()) if each.aimed else None
 
     def missing_values(self) -> Iterator[tuple[Missing, Placed, Placed]]:
         """What templates of a chart read that no file of values has; the template, and the file with a near name."""

@@ -117,7 +117,11 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     folders = scope.index.kustomized(placed)
     unlisted: list[Definition] = []
     for index in scope.others.that_have(question.target, question.name):
-        named = index.named(question.target, question.name)
+        if index is scope.index or question.is_alternative(index):
+            continue
+        named = [
+            each for each in index.named(question.target, question.name) if meets(question.namespace, each.namespace)
+        ]
         beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
         if any(each.placed.path in placed.built.paths() for each in beside):
             return None
@@ -126,8 +130,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
         unlisted += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
     if not question.ways.wants_secrets and any(each.provider.kind == "Secret" for each in unlisted):
         return None
-    fitting = tuple(each for each in unlisted if meets(question.namespace, each.namespace))
-    return Cause("not-listed", fitting) if fitting else None
+    return Cause("not-listed", tuple(unlisted)) if unlisted else None
 
 
 def not_renamed(question: Question, found: Sequence[Definition]) -> Cause | None:

@@ -24,7 +24,7 @@ NOTHING = Meeting([])
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
 
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that the bundle does not make may be there; `made` are the names that it makes."""
         ...
 
@@ -107,12 +107,16 @@ class Index:
                     self.commands.setdefault((provider.target, provider.name.value), []).append(definition)
 
     def named(self, target: Target, name: str) -> list[Definition]:
-        """The providers of a name, in any namespace."""
+        """The providers of a name, in any namespace.
+
+        Where only the makers of a pattern have the very name as well, the pattern says nothing more of it.
+        """
         found = self.by_name.get((target, name), [])
         if not self.globs:
             return found
         made = [d for d in self.globs if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
-        return found + made
+        makers = {each.placed for each in made}
+        return found if found and makers.issuperset(each.placed for each in found) else found + made
 
     def meeting(self, target: Target, name: str, namespace: str | None) -> Meeting:
         """The providers of a name that may be in a namespace."""

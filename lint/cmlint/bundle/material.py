@@ -16,6 +16,7 @@ from cmlint.model.facts import FileFacts
 from cmlint.model.failures import Failure
 
 if TYPE_CHECKING:
+    from cmlint.bundle.gitops_folders import ReadFolders
     from cmlint.bundle.programs import Programs
 
 Files = Sequence[tuple[str, FileFacts]]
@@ -75,6 +76,7 @@ class Neighbours(msgspec.Struct, kw_only=True):
 
     `ways` says how the references of a document are looked up, `proofs` are what the files prove about images,
     `programs` what containers run where any is linked to its source, and `destinations` what goes to the same cluster.
+    `folders` are those that are read, of which GitOps objects bring nothing more.
     The `frame` says where paths lead that begin above the working directory. `replaced` are the words that scripts
     replace in manifests, `removed` the objects that a change has removed. `others` are the indexes of all bundles, if
     one may lead to another.
@@ -83,6 +85,7 @@ class Neighbours(msgspec.Struct, kw_only=True):
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
     programs: Programs | None = None
+    folders: ReadFolders | None = None
     destinations: Destinations = msgspec.field(default_factory=Destinations)
     replaced: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.knowledge.controllers import must_exist, only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
 from cmlint.knowledge.platform import is_well_known
+from cmlint.kube.near import is_slip
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Document, Key, Reference
 
@@ -75,12 +76,13 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     def is_needed_by(self, document: Document, reference: Reference) -> bool:
         """Whether a custom resource surely means an object that is not there, and does not make it itself.
 
-        It reads the object before it does anything, kustomize has renamed the object, or the kind makes nothing and its
-        name is spelled almost like another.
+        It reads the object before it does anything, kustomize has renamed the object, or the kind makes nothing and
+        either the name is spelled almost like another or the file with the object is not in the kustomization.
         """
         renamed = self.cause is not None and self.cause.code == "renamed"
-        slip = bool(self.near) and only_reads(document.api_version, document.kind)
-        return renamed or slip or must_exist(document.api_version, reference.path)
+        left_out = self.cause is not None and self.cause.code == "not-listed"
+        shown = bool(self.near or left_out) and only_reads(document.api_version, document.kind)
+        return renamed or shown or must_exist(document.api_version, reference.path)
 
     @property
     def why(self) -> str:
@@ -94,12 +96,21 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
         return self.definitions[0] if created else None
 
     def lacking(self, key: str) -> tuple[Definition, ...]:
-        """The definitions that surely lack a key."""
-        if not self.sure or any(is_open(each) or key_of(each, key) for each in self.created):
+        """The definitions that surely lack a key.
+
+        What commands make of files may have any keys, but hardly ever one that is spelled almost like another.
+        """
+        if not self.sure or any(key_of(each, key) for each in self.created):
+            return ()
+        if any(map(is_open, self.created)) and not self.is_slip(key):
             return ()
         known = zip(self.definitions, self.by_name, self.opened, strict=True)
         found = tuple(definition for definition, keys, opened in known if key not in keys and not opened)
         return () if self.apart and len(found) < len(self.definitions) else found
+
+    def is_slip(self, key: str) -> bool:
+        """Whether a key is spelled almost like one that a manifest has."""
+        return any(is_slip(key, known) for keys in self.by_name for known in keys)
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
         """Where a key is defined, in each definition that has it."""

@@ -80,6 +80,10 @@ def of_certificate(kinds: str, group: str, when: str, each: str, name: str, *, n
 
 
 CERTIFICATE = ("tls.crt", "tls.key", "ca.crt")
+POSTGRES_USER = (
+    *("username", "user", "password", "dbname", "host", "port", "pgpass"),
+    *("uri", "jdbc-uri", "fqdn-uri", "fqdn-jdbc-uri"),
+)
 ISSUED = (
     "@cert-manager.io/cluster-issuer,@cert-manager.io/issuer,@certmanager.k8s.io/cluster-issuer,"
     "@certmanager.k8s.io/issuer,@kubernetes.io/tls-acme=*"
@@ -304,12 +308,21 @@ MAKERS = (
             "kyverno.io",
             (target,),
             ("name",),
-            "spec.rules[].generate",
+            each,
             keys=("data.data", "data.stringData"),
             when=(f"kind={target}",),
             everywhere=True,
         )
+        for each in ("spec.rules[].generate", "spec.rules[].generate.foreach[]")
         for target in BOTH
+    ),
+    Maker(
+        "ClusterPolicy Policy",
+        "kyverno.io",
+        BOTH,
+        pattern="*",
+        when=("spec.rules[].generate.cloneList,spec.rules[].generate.foreach[].cloneList=*",),
+        everywhere=True,
     ),
     # https://docs.redhat.com/en/documentation/red_hat_openshift_data_foundation: object bucket claims
     Maker(
@@ -336,6 +349,23 @@ MAKERS = (
     Maker("KafkaAccess", "access.strimzi.io", names=("spec.secretName", "metadata.name")),
     # https://cloudnative-pg.io/documentation/current/applications/
     Maker("Cluster Pooler", "postgresql.cnpg.io", BOTH, pattern="{}-*"),
+    # https://github.com/cloudnative-pg/cloudnative-pg: `CreateSecret` in pkg/specs/secrets.go, for users of its own
+    Maker(
+        "Cluster",
+        "postgresql.cnpg.io",
+        pattern="{}-app",
+        fixed=POSTGRES_USER,
+        when=tuple(f"spec.bootstrap.{way}.secret=" for way in ("initdb", "recovery", "pg_basebackup")),
+        open=False,
+    ),
+    Maker(
+        "Cluster",
+        "postgresql.cnpg.io",
+        pattern="{}-superuser",
+        fixed=POSTGRES_USER,
+        when=("spec.enableSuperuserAccess=true", "spec.superuserSecret="),
+        open=False,
+    ),
     Maker("Cluster Pooler", "postgresql.k8s.enterprisedb.io", BOTH, pattern="{}-*"),
     Maker("Cluster", "postgresql.cnpg.io", CONFIG_MAP, pattern="cnpg-default-monitoring"),
     # https://postgres-operator.readthedocs.io/en/latest/user/
@@ -428,6 +458,51 @@ MAKERS = (
     # https://github.com/open-telemetry/opentelemetry-operator, https://github.com/jaegertracing/jaeger-operator
     Maker("OpenTelemetryCollector TargetAllocator OpAMPBridge", "opentelemetry.io", CONFIG_MAP, pattern="{}-*"),
     Maker("Jaeger", "jaegertracing.io", BOTH, pattern="{}-*"),
+    # https://github.com/kserve/kserve: `ModelConfigName` in pkg/constants/constants.go, and the bundles of certificates
+    # in pkg/controller/v1beta1/inferenceservice/reconcilers
+    Maker("InferenceService", "serving.kserve.io", CONFIG_MAP, pattern="modelconfig-{}-*"),
+    Maker("InferenceService", "serving.kserve.io", BOTH, pattern="global-ca-bundle*"),
+    # https://github.com/kubeflow/mpi-operator: pkg/controller/mpi_job_controller.go
+    Maker("MPIJob", "kubeflow.org", CONFIG_MAP, pattern="{}-config"),
+    Maker("MPIJob", "kubeflow.org", pattern="{}-ssh"),
+    # https://github.com/kubeflow/trainer: manifests/base/rbac/role.yaml; the objects belong to the job
+    Maker("TrainJob", "trainer.kubeflow.org", BOTH, pattern="{}-*"),
+    # https://github.com/ray-project/kuberay: ray-operator/config/rbac/role.yaml (the tokens of clusters)
+    Maker("RayCluster RayJob RayService RayCronJob", "ray.io", pattern="{}*"),
+    # https://github.com/volcano-sh/volcano: pkg/controllers/job/plugins/svc/svc.go and those beside it
+    Maker("Job", "batch.volcano.sh", BOTH, pattern="{}-*"),
+    # https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/resource-providers/native_kubernetes/
+    Maker("FlinkDeployment", "flink.apache.org", BOTH, pattern="*{}*"),
+    Maker("LLMInferenceService", "serving.kserve.io", BOTH, pattern="{}-*"),
+    # https://github.com/actions/actions-runner-controller: controllers/actions.github.com/resourcebuilder.go
+    Maker("AutoscalingRunnerSet EphemeralRunnerSet EphemeralRunner", "actions.github.com", BOTH, pattern="{}-*"),
+    # https://github.com/argoproj/argo-events: pkg/reconciler/eventbus/installer
+    Maker("EventBus", "argoproj.io", BOTH, pattern="eventbus-{}-*"),
+    # https://github.com/numaproj/numaflow: pkg/reconciler/isbsvc/installer
+    Maker("InterStepBufferService", "numaflow.numaproj.io", BOTH, pattern="isbsvc-{}-*"),
+    # https://docs.victoriametrics.com/operator/resources/: what is made is called after the kind and the object
+    Maker(
+        "VMAgent VMAlert VMAlertmanager VMAuth VMCluster VMSingle VMUser VLSingle VLAgent VLCluster VMAnomaly",
+        "operator.victoriametrics.com",
+        BOTH,
+        pattern="v*{}*",
+    ),
+    # https://github.com/Altinity/clickhouse-operator: pkg/model/chi/namer, pkg/model/chk/namer
+    Maker("ClickHouseInstallation", "altinity.com", BOTH, pattern="chi-{}-*"),
+    Maker("ClickHouseKeeperInstallation", "altinity.com", BOTH, pattern="chk-{}-*"),
+    # https://github.com/fluxcd/flagger: pkg/canary/config_tracker.go
+    Maker("Canary", "flagger.app", BOTH, pattern="*-primary"),
+    # https://github.com/backube/volsync: the keys of movers, in controllers/mover
+    Maker("ReplicationSource ReplicationDestination", "volsync.backube", pattern="volsync-*"),
+    # https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/: a step makes what it is given
+    Maker(
+        "Workflow WorkflowTemplate ClusterWorkflowTemplate CronWorkflow",
+        "argoproj.io",
+        BOTH,
+        ("metadata.name", "metadata.generateName"),
+        pattern="*",
+        when=("spec.templates[].resource.action,spec.workflowSpec.templates[].resource.action=create|apply|patch",),
+    ),
 )
 
 FIELDS = frozenset(
@@ -558,6 +633,27 @@ INERT_GROUPS = frozenset(
         "k6.io",
         # https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/crd/: DNS records
         "externaldns.k8s.io",
+        # https://metallb.io/apis/: addresses
+        "metallb.io",
+        # https://github.com/envoyproxy/gateway: charts/gateway-helm/templates/_rbac.tpl (Secrets are only read)
+        "gateway.envoyproxy.io",
+        # https://github.com/knative/serving: pkg/reconciler (certificates are made for the ingress alone)
+        "serving.knative.dev",
+        # https://github.com/kubernetes-sigs/jobset, https://github.com/kubernetes-sigs/lws: config/**/role.yaml
+        "jobset.x-k8s.io",
+        "leaderworkerset.x-k8s.io",
+        # https://github.com/kubernetes-sigs/kueue: config/components/rbac/role.yaml
+        "kueue.x-k8s.io",
+        # https://github.com/dragonflydb/dragonfly-operator: config/rbac/role.yaml
+        "dragonflydb.io",
+        # https://github.com/actions/actions-runner-controller: config/rbac/role.yaml
+        "actions.summerwind.dev",
+        # https://github.com/cloudnative-pg/plugin-barman-cloud: config/rbac/role.yaml
+        "barmancloud.cnpg.io",
+        # https://github.com/k8snetworkplumbingwg/multus-cni: networks of pods
+        "k8s.cni.cncf.io",
+        # https://github.com/rancher/system-upgrade-controller: manifests/clusterrole.yaml
+        "upgrade.cattle.io",
     )
 )
 """Groups of custom resources whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
@@ -591,7 +687,6 @@ INERT = frozenset(
         "cloud.google.com/BackendConfig",
         "networking.gke.io/FrontendConfig",
         "networking.gke.io/ManagedCertificate",
-        "serving.knative.dev/Service",
         "argoproj.io/Rollout",
         "argoproj.io/AnalysisTemplate",
         "secrets.hashicorp.com/VaultAuth",
@@ -615,15 +710,101 @@ INERT = frozenset(
         "monitoring.coreos.com/Probe",
         "monitoring.coreos.com/ScrapeConfig",
         "monitoring.coreos.com/AlertmanagerConfig",
+        # https://github.com/kserve/kserve: config/rbac/role.yaml; what an InferenceService brings is in `MAKERS`
+        "serving.kserve.io/ServingRuntime",
+        "serving.kserve.io/ClusterServingRuntime",
+        "serving.kserve.io/ClusterStorageContainer",
+        "serving.kserve.io/LLMInferenceServiceConfig",
+        "serving.kserve.io/TrainedModel",
+        "serving.kserve.io/InferenceGraph",
+        # https://github.com/grafana/grafana-operator: a Grafana makes objects, these are only sent to it
+        "grafana.integreatly.org/GrafanaAlertRuleGroup",
+        "grafana.integreatly.org/GrafanaContactPoint",
+        "grafana.integreatly.org/GrafanaDashboard",
+        "grafana.integreatly.org/GrafanaDatasource",
+        "grafana.integreatly.org/GrafanaFolder",
+        "grafana.integreatly.org/GrafanaLibraryPanel",
+        "grafana.integreatly.org/GrafanaMuteTiming",
+        "grafana.integreatly.org/GrafanaNotificationPolicy",
+        "grafana.integreatly.org/GrafanaNotificationTemplate",
+        "integreatly.org/GrafanaDashboard",
+        "integreatly.org/GrafanaDataSource",
+        "integreatly.org/GrafanaFolder",
+        # https://github.com/argoproj/argo-workflows: manifests/cluster-install/workflow-controller-rbac
+        "argoproj.io/Workflow",
+        "argoproj.io/WorkflowTemplate",
+        "argoproj.io/ClusterWorkflowTemplate",
+        "argoproj.io/CronWorkflow",
+        # https://github.com/argoproj/argo-events: pkg/reconciler/sensor, pkg/reconciler/eventsource (Deployments)
+        "argoproj.io/Sensor",
+        "argoproj.io/EventSource",
+        # https://github.com/knative/eventing: pkg/reconciler (Deployments)
+        "sources.knative.dev/ApiServerSource",
+        "sources.knative.dev/ContainerSource",
+        "sources.knative.dev/PingSource",
+        "sources.knative.dev/SinkBinding",
+        # https://github.com/numaproj/numaflow: pkg/reconciler (pods and Services)
+        "numaflow.numaproj.io/Pipeline",
+        "numaflow.numaproj.io/MonoVertex",
+        # https://github.com/SeldonIO/seldon-core: operator/config/rbac/role.yaml
+        "mlops.seldon.io/Model",
+        "mlops.seldon.io/Pipeline",
+        "mlops.seldon.io/Experiment",
+        # https://kyverno.io/docs/policy-types/: what is allowed or deleted; `MAKERS` has what a rule generates
+        "kyverno.io/PolicyException",
+        "kyverno.io/CleanupPolicy",
+        "kyverno.io/ClusterCleanupPolicy",
+        # https://tekton.dev/docs/pipelines/: pods and claims of volumes
+        "tekton.dev/ClusterTask",
+        "tekton.dev/StepAction",
+        "tekton.dev/TaskRun",
+        "tekton.dev/PipelineRun",
+        # https://github.com/kubeflow/training-operator: manifests/base/rbac/role.yaml (ConfigMaps of an MPIJob)
+        "kubeflow.org/PyTorchJob",
+        "kubeflow.org/TFJob",
+        "kubeflow.org/XGBoostJob",
+        "kubeflow.org/PaddleJob",
+        "kubeflow.org/JAXJob",
+        # https://github.com/kubeflow/kubeflow: components/notebook-controller/config/rbac, components/admission-webhook
+        "kubeflow.org/Notebook",
+        "kubeflow.org/PodDefault",
+        # https://github.com/kubeflow/katib: manifests/v1beta1/components/controller/rbac.yaml
+        "kubeflow.org/Experiment",
+        "trainer.kubeflow.org/TrainingRuntime",
+        "trainer.kubeflow.org/ClusterTrainingRuntime",
+        "sparkoperator.k8s.io/ScheduledSparkApplication",
+        "flink.apache.org/FlinkSessionJob",
+        # https://docs.flagger.app/usage/alerting, https://docs.flagger.app/usage/metrics: read by a Canary
+        "flagger.app/AlertProvider",
+        "flagger.app/MetricTemplate",
+        # https://github.com/open-telemetry/opentelemetry-operator: read when pods are admitted
+        "opentelemetry.io/Instrumentation",
+        # https://openkruise.io/docs/user-manuals/: pods and workloads
+        "apps.kruise.io/CloneSet",
+        "apps.kruise.io/StatefulSet",
+        "apps.kruise.io/DaemonSet",
+        "apps.kruise.io/SidecarSet",
+        "apps.kruise.io/BroadcastJob",
+        "apps.kruise.io/AdvancedCronJob",
+        # https://cloudnative-pg.io/documentation/current/declarative_database_management/: what is in a database
+        "postgresql.cnpg.io/Database",
+        "postgresql.cnpg.io/Publication",
+        "postgresql.cnpg.io/Subscription",
+        # https://docs.victoriametrics.com/operator/resources/: what is scraped, and the rules
+        "operator.victoriametrics.com/VMServiceScrape",
+        "operator.victoriametrics.com/VMPodScrape",
+        "operator.victoriametrics.com/VMNodeScrape",
+        "operator.victoriametrics.com/VMStaticScrape",
+        "operator.victoriametrics.com/VMScrapeConfig",
+        "operator.victoriametrics.com/VMProbe",
+        "operator.victoriametrics.com/VMRule",
+        "operator.victoriametrics.com/VMAlertmanagerConfig",
     )
 )
 """Further custom kinds of which the same is true."""
 
 MAKES_MORE = frozenset(
     (
-        # A rule may clone an object whose name is known only when it runs.
-        "kyverno.io/ClusterPolicy",
-        "kyverno.io/Policy",
         # Bank-Vaults keeps unseal keys in a Secret of any name.
         "vault.banzaicloud.com/Vault",
         # Templates and imports may name anything.
@@ -644,7 +825,11 @@ A SealedSecret's is its own name, whatever the template says
 (`pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go` in bitnami-labs/sealed-secrets).
 """
 
-REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", "argoproj.io/WorkflowTemplate")
+REUSED = (
+    *("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction"),
+    *("argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate"),
+    *("serving.kserve.io/ClusterServingRuntime", "trainer.kubeflow.org/ClusterTrainingRuntime"),
+)
 """Custom kinds with containers that others run, in their own namespace and with what they have there."""
 
 
@@ -684,6 +869,11 @@ def installs_chart(api_version: str, kind: str) -> bool:
 def brings_folder(api_version: str, kind: str) -> bool:
     """Whether a custom resource brings one folder of a repository to a cluster, and does nothing else (Flux)."""
     return kind == "Kustomization" and api_version.partition("/")[0].endswith(FLUX)
+
+
+def applies_folder(api_version: str, kind: str) -> bool:
+    """Whether a custom resource brings folders of the repository that it names, and nothing else (Argo CD)."""
+    return kind in ("Application", "ApplicationSet") and api_version.partition("/")[0] == "argoproj.io"
 
 
 def must_exist(api_version: str, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Names of ConfigMaps and Secrets that Kubernetes and its distributions create themselves."""
+"""Names of ConfigMaps and Secrets that Kubernetes, its distributions and some operators create themselves."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ WELL_KNOWN: dict[str, tuple[str, ...]] = {
         "aws-auth",
         "amazon-vpc-cni",
         "trusted-ca-bundle",
+        # https://github.com/rook/rook: pkg/operator/ceph/cluster/mon/mon.go, pkg/operator/ceph/csi/cluster_config.go
+        "rook-ceph-mon-endpoints",
+        "rook-ceph-csi-config",
+        "rook-ceph-csi-mapping-config",
     ),
     "Secret": (
         "*-token-?????",
@@ -30,6 +34,15 @@ WELL_KNOWN: dict[str, tuple[str, ...]] = {
         "deployer-dockercfg-*",
         "sh.helm.release.v1.*",
         "argocd-initial-admin-secret",
+        # https://github.com/rook/rook: pkg/operator/ceph/cluster/mon/mon.go, pkg/operator/ceph/config/store.go,
+        # pkg/operator/ceph/cluster/mgr/dashboard.go
+        "rook-ceph-mon",
+        "rook-ceph-config",
+        "rook-ceph-admin-keyring",
+        "rook-ceph-dashboard-password",
+        # https://github.com/metallb/metallb: internal/k8s/k8s.go (`CreateMlSecret`)
+        "memberlist",
+        "metallb-memberlist",
     ),
 }
 """Names that the platform itself makes, as patterns."""

@@ -50,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 26
+VERSION = 27
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"
@@ -428,7 +428,7 @@ def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
     """Whether an object is only a part of one, to be merged into another: it deletes, or lacks what each needs."""
     if "$patch" in entries:
         return True
-    if kind not in POD_PATHS:
+    if kind not in POD_PATHS or not is_built_in(str(entries["apiVersion"].value)):
         return False
     node: Node | None = None
     spec: dict[str, Node] = entries

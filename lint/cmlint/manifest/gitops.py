@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.images import name_of
@@ -106,6 +108,7 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """Each source's path goes to the namespace and the cluster of `spec.destination`."""
     server, name = text(decoder, root, "spec.destination.server"), text(decoder, root, "spec.destination.name")
     namespace, own = text(decoder, root, "spec.destination.namespace"), text(decoder, root, "metadata.name")
+    alone = all(is_folder(decoder, source) for source in argo_sources(root))
     for source in argo_sources(root):
         if path := text(decoder, source, "path"):
             called = text(decoder, source, "helm.releaseName") or own
@@ -121,13 +124,24 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
                 valued=gives,
                 changed=changed,
                 images=images,
+                repository=text(decoder, source, "repoURL"),
+                alone=alone,
             )
+
+
+def is_folder(decoder: Decoder, source: Node) -> bool:
+    """Whether a source of an Application is a folder with manifests, or only what others refer to."""
+    path, fields = text(decoder, source, "path"), {name for name, _, _ in decoder.items(source)}
+    if not path:
+        return "ref" in fields and "chart" not in fields
+    return not is_placeholder(path) and fields.isdisjoint(("chart", "plugin"))
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """What each Application of the template applies; the rest of the object decides their number."""
+    patched = any(True for _ in walk(root, "spec.templatePatch"))
     for template in walk(root, "spec.template"):
-        yield from argo(decoder, template)
+        yield from (replace(each, alone=each.alone and not patched) for each in argo(decoder, template))
 
 
 def gives_values(decoder: Decoder, node: Node, route: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import structs
@@ -15,7 +16,7 @@ from cmlint.manifest.gitops import RELEASE, name_of_release
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
 from cmlint.manifest.rollout import watched_in
-from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target
+from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target, Volume
 
 STEP_LISTS = frozenset((*LISTS, "steps", "sidecars"))
 CONTAINER_FIELDS = frozenset(("env", "envFrom", "imagePullPolicy", "command", "args", "volumeMounts"))
@@ -35,6 +36,24 @@ LISTED = {
 
 SELECTOR = frozenset(("name", "key", "namespace", "optional", "parameter"))
 """The fields of what selects a key; `parameter` is KEDA's (https://keda.sh/docs/latest/concepts/authentication/)."""
+
+FILE_SELECTOR = {"name", "file"}
+"""The fields of what selects a key as a file (https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/)."""
+
+MOUNTS = frozenset(("path", "mountPath", "mountpath", "secretType", "name"))
+"""The fields of what mounts a complete object, each under a field that is called like the kinds of `MOUNTED`.
+
+https://www.kubeflow.org/docs/components/spark-operator/user-guide/writing-sparkapplication/ and
+https://github.com/open-telemetry/opentelemetry-operator/blob/main/docs/api/opentelemetrycollectors.md
+"""
+
+MOUNTED: dict[str, Target] = {"configmaps": "ConfigMap", "secrets": "Secret"}
+
+VOLUMES = re.compile(r"(?i:\w*volumes)|workspaces")
+"""The names of lists of volumes; a Tekton workspace is one (https://tekton.dev/docs/pipelines/workspaces/)."""
+
+PROJECTED = re.compile(r"(?i:projected)\w*")
+"""The name of a projected volume beside a pod spec, such as the `projectedVolumeTemplate` of CloudNativePG."""
 
 SELECTED: dict[str, Target] = {"configmap": "ConfigMap", "secret": "Secret"}
 """The kind of object of which a field selects a key, by a word in the field's name."""
@@ -69,6 +88,7 @@ class ShapeReader:
     def __init__(self, decoder: Decoder, group: str, kind: str) -> None:
         self.decoder, self.group, self.kind = decoder, group, kind
         self.pods: list[PodSpec] = []
+        self.known: list[str] = []
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
         self.mentions: set[str] = set()
@@ -108,6 +128,8 @@ class ShapeReader:
             self.pods.append(self.pod(node, path))
         elif self.is_container(entries) and not self.is_read(path):
             self.pods.append(self.lone(node, path))
+        if not self.inside(path) and (volumes := [*self.volumes(entries, path)]):
+            self.pods.append(self.holding(volumes, node, path))
         for name, value in entries.items():
             where = f"{path}.{name}"
             if name in REFERENCES and isinstance(value, MappingNode) and not self.inside(path):
@@ -116,6 +138,8 @@ class ShapeReader:
                 self.listed(value, LISTED[name], where)
             elif name in FIELDS and isinstance(value, MappingNode):
                 self.made(value)
+            elif name.lower() in MOUNTED and isinstance(value, SequenceNode):
+                self.mounted(value, MOUNTED[name.lower()], where)
             elif not isinstance(value, ScalarNode) and (target := selected_by(name, self.group)):
                 self.selectors(value, target, where)
             self.walk(value, where, depth + 1)
@@ -125,8 +149,10 @@ class ShapeReader:
         return any(container.path == path for pod in self.pods for container in pod.containers)
 
     def inside(self, path: str) -> bool:
-        """Whether a path is in a pod spec that was read already, whose references are known."""
-        return any(path.startswith(f"{pod.path}.") or path == pod.path for pod in self.pods)
+        """Whether a path is in a part of a pod spec that was read already, whose references are known."""
+        return any(
+            path.startswith(known) and path[len(known) : len(known) + 1] in ("", ".", "[") for known in self.known
+        )
 
     def is_pod_spec(self, entries: dict[str, Node]) -> bool:
         """Whether a mapping has a list of containers."""
@@ -167,12 +193,14 @@ class ShapeReader:
                 )
                 spec = structs.replace(spec, containers=(*spec.containers, *steps))
         self.settle(path)
+        self.known += (f"{path}.{field}" for field in (*STEP_LISTS, "volumes", "imagePullSecrets"))
         return spec
 
     def lone(self, node: Node, path: str) -> PodSpec:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
         container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
         self.settle(path)
+        self.known += (f"{path}.{field}" for field in ("env", "envFrom"))
         return PodSpec(
             containers=(container,),
             volumes=(),
@@ -182,6 +210,75 @@ class ShapeReader:
             span=self.decoder.span(node),
             path=path,
         )
+
+    def volumes(self, entries: dict[str, Node], path: str) -> Iterator[Volume]:
+        """The volumes of ConfigMaps and Secrets that a mapping has although it has no containers."""
+        for field, node in entries.items():
+            where = f"{path}.{field}"
+            if self.inside(where):
+                continue
+            if VOLUMES.fullmatch(field) and isinstance(node, SequenceNode):
+                for i, item in enumerate(node.value):
+                    if self.is_volume(item):
+                        yield self.volume(item, f"{where}[{i}]")
+            elif PROJECTED.fullmatch(field) and isinstance(node, MappingNode):
+                reader = self.quiet(where)
+                sources, closed = reader.projected(self.fields(node), where)
+                self.settle(where)
+                yield Volume(name=None, sources=tuple(sources), closed=closed, span=self.decoder.span(node))
+
+    def is_volume(self, node: Node) -> bool:
+        """Whether a mapping has a name, and is made of a ConfigMap, a Secret or several of them."""
+        fields = self.fields(node)
+        if not isinstance(fields.get("name"), ScalarNode):
+            return False
+        return any(
+            field in fields and wanted in self.fields(fields[field])
+            for field, wanted in (("configMap", "name"), ("secret", "secretName"), ("projected", "sources"))
+        )
+
+    def volume(self, node: Node, path: str) -> Volume:
+        """A volume that is outside every pod spec."""
+        reader = self.quiet(path)
+        volume = reader.volume(self.fields(node), node, path)
+        self.settle(path)
+        return volume
+
+    def holding(self, volumes: list[Volume], node: Node, path: str) -> PodSpec:
+        """The part of a pod spec that has volumes; its containers are known to the controller alone."""
+        return PodSpec(
+            containers=(),
+            volumes=tuple(volumes),
+            annotations=(),
+            exact=False,
+            service_links=True,
+            span=self.decoder.span(node),
+            path=path,
+        )
+
+    def mounted(self, node: SequenceNode, target: Target, path: str) -> None:
+        """The objects of a list that are mounted completely, each by its name or with the folder."""
+        for i, item in enumerate(node.value):
+            fields, where = self.fields(item), f"{path}[{i}]"
+            name = self.text(fields.get("name")) if fields else self.text(item) if self.group in SELECTORS else None
+            if name and name.value and (not fields or (len(fields) > 1 and fields.keys() <= MOUNTS)):
+                self.references.append(self.mount(name, item, target, where))
+
+    def mount(self, name: Scalar, node: Node, target: Target, path: str) -> Reference:
+        """An object that is mounted completely, outside every pod spec."""
+        return Reference(
+            target=target,
+            name=name,
+            keys=(),
+            optional=False,
+            via="volume",
+            span=self.decoder.span(node),
+            path=path,
+        )
+
+    def fields(self, node: Node | None) -> dict[str, Node]:
+        """The entries of a mapping; empty for anything else."""
+        return {name: value for name, _, value in self.decoder.items(node)} if node is not None else {}
 
     def quiet(self, path: str) -> PodReader:
         """A reader that leaves out what only the API server's own types refuse."""
@@ -210,6 +307,8 @@ class ShapeReader:
                 fields = {name for name, _, _ in self.decoder.items(each)}
                 if {"name", "key"} <= fields <= SELECTOR:
                     self.reference(each, target, where)
+                elif fields == FILE_SELECTOR:
+                    self.reference(each, target, where, "file")
 
     def made(self, node: MappingNode) -> None:
         """A Secret that is to be made, with keys that are not known."""

@@ -397,7 +397,8 @@ class Deploy(Facts, frozen=True):
 
     `namespace` is empty where each object goes to its own. A chart gets the name `release`, and is `valued` where it
     is given other values than its own. What a kustomization builds is `changed` where patches or components are laid
-    over it on the way; of the `images` in it other versions are used.
+    over it on the way; of the `images` in it other versions are used. Argo CD names the `repository`; a folder is
+    `alone` if the object brings only such folders, as they are.
     """
 
     path: str
@@ -408,6 +409,8 @@ class Deploy(Facts, frozen=True):
     valued: bool = False
     changed: bool = False
     images: tuple[str, ...] = ()
+    repository: str = ""
+    alone: bool = False
 
 
 class Hook(Facts, frozen=True):

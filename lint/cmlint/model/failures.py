@@ -29,7 +29,7 @@ class Failure(msgspec.Struct, frozen=True):
     the line of `.gitignore` that says so, and of one that others are to make, `made` says who does. `near` is the name
     of a file that was probably meant. `inputs` are the files and folders that the build reads, as they are shown. What
     is `unused` matters only where a GitOps object brings its folder: a kustomization that is put away, or that has
-    nothing in it yet.
+    nothing in it yet. Of a patch for an object that is not there, `aimed` is where the patch names it.
     """
 
     cause: Cause
@@ -47,6 +47,7 @@ class Failure(msgspec.Struct, frozen=True):
     hidden: tuple[tuple[str, Span], ...] = ()
     inputs: tuple[str, ...] = ()
     unused: bool = False
+    aimed: tuple[str, Span] | None = None
 
     @property
     def places(self) -> list[tuple[str, Span]]:

@@ -15,6 +15,7 @@ from cmlint.bundle.documents import Frame, Placed, folder_of, references_of
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.gitops_folders import ReadFolders
 from cmlint.bundle.gitops_variables import Variables
 from cmlint.bundle.handovers import Handovers
 from cmlint.bundle.index import Indexes
@@ -282,6 +283,7 @@ def bundles_of(
         ways=ways_of(request),
         proofs=proofs,
         programs=programs_of(found, request, proofs, read),
+        folders=folders_read(deployed, found.frame) if variables.deploys.by_path else None,
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
@@ -289,6 +291,14 @@ def bundles_of(
         removed=request.removed,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
+
+
+def folders_read(materials: Sequence[Material], frame: Frame | None) -> ReadFolders:
+    """The folders that are read, without those of which more may come: charts, and what is not built completely."""
+    files = [entry for material in materials for entry in (*material.files, *material.beside)]
+    charts = [each.installation.chart for each in materials if each.installation]
+    opened = [each.folder for each in materials if each.unbuilt or each.supply or not each.complete]
+    return ReadFolders(files, (*charts, *(folder for folder in opened if folder is not None)), frame)
 
 
 def handovers_of(found: Found) -> Handovers | None:

@@ -56,6 +56,9 @@ REPEATED = r'line (?P<number>\d{1,6}): mapping key "(?P<key>[^"]{1,253})" alread
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+NO_TARGET = r"\bno matches for Id "
+"""What kustomize says of a patch for an object that is not there."""
+
 VERSION = r"^chart requires kubeVersion: "
 """How helm's reason begins where a chart is for other versions of Kubernetes."""
 
@@ -71,8 +74,19 @@ def add_build(failures: Failures, project: Project, leaf: Kustomization, error: 
 def add_spoilt(failures: Failures, project: Project, leaf: Kustomization, spoilt: Iterable[Spoilt]) -> None:
     """Adds the reasons for which a kustomization is built without some entries."""
     for each in spoilt:
-        failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True)
+        aimed = name_in_patch(project, each)
+        failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True, aimed=aimed)
         failures.add(failure, (each.error.cause, each.error.kind or str(each.error)))
+
+
+def name_in_patch(project: Project, spoilt: Spoilt) -> tuple[str, Span] | None:
+    """Where a patch names the object that is not there."""
+    where = spoilt.patch
+    if where is None or not re.search(NO_TARGET, str(spoilt.error)):
+        return None
+    named = (each.at("metadata", "name") for each in project.documents(spoilt.kustomization, where))
+    found = (name for name in named if name and name.text and f"/{name.text}." in str(spoilt.error))
+    return next(((name.place.path, name.place.span) for name in found), None)
 
 
 def failure_of(project: Project, leaf: Kustomization, error: NotBuiltError) -> Failure:

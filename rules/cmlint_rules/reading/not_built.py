@@ -46,11 +46,13 @@ OURS = ("broken", "missing-file")
 )
 def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """One finding for each cause, with all the places that have it."""
-    for failure, placed, others in bundle.failed():
+    for failure, placed, others, aimed in bundle.failed():
         draft = ctx.finding(failure.span, message_of(failure), placed=placed)
         draft.cause, draft.severity = failure.cause, severity_of(failure)
         for other in others:
             draft.also(other.document.span, "the same here", other)
+        if aimed:
+            draft.also(aimed.document.span, "nothing here builds this object", aimed)
         yield draft.help(help_for(failure))
 
 

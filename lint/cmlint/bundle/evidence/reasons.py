@@ -29,7 +29,8 @@ def supplied(question: Question) -> Evidence | None:
     scope = question.scope
     if scope.supply is None:
         return None
-    return scope.supply.evidence(question.target, question.name, scope.index.names(question.target))
+    made = scope.index.names(question.target)
+    return scope.supply.evidence(question.target, question.name, question.namespace, made)
 
 
 def maker_around(question: Question) -> Evidence | None:
@@ -100,7 +101,7 @@ def made_from_file(question: Question) -> Evidence | None:
     """A file from which people make such an object by hand is beside the document."""
     if question.placed.built:
         return None
-    path = question.scope.around.source_of(question.name, question.placed)
+    path = question.scope.around.source_of(question.target, question.name, question.placed)
     return Evidence("made-from-file", f"it may be created from files like {path}", path) if path else None
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cached_property
-from posixpath import normpath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.bundle.documents import Frame, Placed, folder_of, folders_above
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import brings_folder, installs_chart, may_make
+from cmlint.knowledge.controllers import installs_chart, may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
-from cmlint.model.facts import Document, FileFacts, SkipCode
+from cmlint.model.facts import Document, FileFacts, SkipCode, Target
+
+if TYPE_CHECKING:
+    from cmlint.bundle.gitops_folders import ReadFolders
 
 Makers = dict[tuple[str, Code], Evidence]
 """What may make objects, by its code and the namespace in which it makes them, which is empty for any."""
@@ -26,14 +28,27 @@ UNREAD: dict[SkipCode, Code] = {
 }
 """The evidence of texts that are not read and may well define objects."""
 
+SHORTEST_WORD = 3
+"""The same of one word of it."""
+
 SHORTEST = 4
 """The least number of characters in a file's name that says anything about an object's name."""
 
-SOURCES = (
-    *(".conf", ".cfg", ".cnf", ".ini", ".properties", ".env", ".csv", ".ipynb", ".sql", ".lua", ".tmpl"),
-    *(".crt", ".pem", ".key", ".cer", ".jks", ".p12"),
-)
+SETTINGS = (".conf", ".cfg", ".cnf", ".ini", ".csv", ".ipynb", ".sql", ".lua", ".tmpl")
+CREDENTIALS = (".properties", ".env", ".crt", ".pem", ".key", ".cer", ".jks", ".p12")
+SOURCES = (*SETTINGS, *CREDENTIALS)
 """The endings of files among manifests from which people make a ConfigMap or Secret (`--from-file`)."""
+
+ANY_SOURCES: dict[Target, tuple[str, ...]] = {"ConfigMap": SOURCES, "Secret": CREDENTIALS}
+"""Those from which they make one of either kind."""
+
+GENERAL = frozenset(
+    (
+        *("", "app", "application", "config", "custom", "data", "default", "env", "init", "local", "main", "my"),
+        *("server", "settings", "values", "dev", "prod", "production", "staging", "test"),
+    )
+)
+"""The words by which files are called whatever they are for."""
 
 
 class Release(NamedTuple):
@@ -61,15 +76,16 @@ class Surroundings:
     namespace, and `releases` are the charts that are installed. `beside` holds the kustomizations that say themselves
     what they make: they count only for files in their own folder that none of them names, because nobody knows how
     these are applied. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders
-    that are brought `as_they_are`, with what is below them, and no kustomization above adds to them.
+    that are brought `as_they_are`, with what is below them, and no kustomization above adds to them. By `folders` it is
+    known which GitOps objects bring only what is read.
     """
 
     def __init__(
         self,
-        placed: list[Placed],
         files: list[tuple[str, FileFacts]],
         loose_files: Iterable[str] = (),
         frame: Frame | None = None,
+        folders: ReadFolders | None = None,
     ) -> None:
         self.frame = frame
         self.loose_files = list(loose_files)
@@ -80,7 +96,6 @@ class Surroundings:
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
         self.namespaces: dict[str, Makers] = {}
-        folders = {above for path, _ in files for above in ("", *folders_above(path))}
         for path, facts in files:
             makers = makers_in(path, facts, folders)
             for (namespace, _), evidence in makers.items():
@@ -143,15 +158,20 @@ class Surroundings:
                 return each.evidence
         return None
 
-    def source_of(self, name: str, placed: Placed) -> str | None:
+    def source_of(self, target: Target, name: str, placed: Placed) -> str | None:
         """A file from which somebody may make an object of this name with a command that is written nowhere.
 
         That is a file in the document's folder that is neither a manifest nor a text for a reader, or one whose own
-        name is a part of the object's (`test-config.yaml` for `shop-test-config`).
+        name is a part of the object's (`test-config.yaml` for `shop-test-config`). Settings are hardly ever kept in a
+        Secret, and a file that is called after one program is not for an object and a reader that are called after
+        others.
         """
-        here = placed.directory
+        here, reader = placed.directory, placed.document.name
+        called = f"{name} {reader.value if reader else ''} {placed.namespace or ''} {here}".lower()
+        found = (path for path in self.sources.get(here, ()) if path.endswith(ANY_SOURCES[target]))
+        fitting = (path for path in found if is_called(stem_of(path), called))
         named = (path for path in self.plain.get(here, ()) if is_part_of(stem_of(path), name))
-        return self.sources.get(here) or next(named, None)
+        return next(fitting, None) or next(named, None)
 
     def file_for(self, key: str, placed: Placed) -> str | None:
         """A file in a document's folder, or below, that gives this key to an object made from it."""
@@ -163,9 +183,13 @@ class Surroundings:
         return None
 
     @cached_property
-    def sources(self) -> dict[str, str]:
-        """For each folder, a file from which somebody may make an object."""
-        return {folder_of(path, self.frame): path for path in self.loose_files if path.endswith(SOURCES)}
+    def sources(self) -> dict[str, list[str]]:
+        """For each folder, the files from which somebody may make an object."""
+        found: dict[str, list[str]] = {}
+        for path in self.loose_files:
+            if path.endswith(SOURCES):
+                found.setdefault(folder_of(path, self.frame), []).append(path)
+        return found
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -183,11 +207,11 @@ def first_for(namespace: str | None, makers: Makers | None, ignored: Container[s
     return makers[key] if makers and key else None
 
 
-def makers_in(path: str, facts: FileFacts, folders: Container[str]) -> Makers:
+def makers_in(path: str, facts: FileFacts, folders: ReadFolders | None) -> Makers:
     """What in a file may make objects which the file does not show.
 
     A custom resource makes them in its own namespace; one that brings others to a cluster says in which. One that
-    brings what is in `folders`, which are read, makes nothing else.
+    brings only what is in `folders` that are read makes nothing else, and a chart is looked at by itself.
     """
     found: Makers = {}
 
@@ -204,19 +228,16 @@ def makers_in(path: str, facts: FileFacts, folders: Container[str]) -> Makers:
         if document.broken:
             sentence = f"a {document.kind} that cannot be parsed in {path}"
             note("", Evidence("unparsable", sentence, path, document.head))
-        elif may_make(document.api_version, document.kind) and not is_known(document, folders):
+        elif is_maker(document) and not (folders and folders.is_known(path, document)):
             sentence = f"the custom resource {document.kind} in {path}"
             note(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
     return found
 
 
-def is_known(document: Document, folders: Container[str]) -> bool:
-    """Whether it is a chart, which is looked at by itself, or brings only what is in folders that are read."""
-    if installs_chart(document.api_version, document.kind):
-        return True
-    brought = [normpath(each.path) for each in document.deploys]
-    flux = bool(brought) and brings_folder(document.api_version, document.kind)
-    return flux and all(path == "." or path in folders for path in brought)
+def is_maker(document: Document) -> bool:
+    """Whether it may make objects that nothing shows, and not by a chart."""
+    may = may_make(document.api_version, document.kind)
+    return may and not installs_chart(document.api_version, document.kind)
 
 
 def releases_in(path: str, facts: FileFacts, folder: str) -> Iterator[Release]:
@@ -243,6 +264,12 @@ def is_plain(facts: FileFacts) -> bool:
 def stem_of(path: str) -> str:
     """The name of a file without its ending."""
     return path.rpartition("/")[2].partition(".")[0]
+
+
+def is_called(stem: str, names: str) -> bool:
+    """Whether a file may be for what has some names, by its own words."""
+    words = set(words_of(stem))
+    return words <= GENERAL or any(len(word) >= SHORTEST_WORD and word in names for word in words)
 
 
 def is_part_of(stem: str, name: str) -> bool:

@@ -261,7 +261,7 @@ class Supply:
         parts += (part for text in texts for part in read_parts("", text))
         self.values = {scalar.text for part in parts for scalar in part.scalars() if scalar.text}
 
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that a chart does not make may be there; `made` are the names that it makes."""
         if name in self.values:
             return self.because(f"the values of {self.chart.shown} name it")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from cmlint.bundle.nearest import meets
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Target
 from cmlint.sources import outside, paths
-from cmlint.sources.kustomize.kustomization import Kustomization, sources_of
+from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.kustomize.spoilt_entries import text_without
 from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
@@ -28,6 +29,18 @@ KEY = r"[-._a-zA-Z0-9]+"
 
 MOST = 300
 """A kustomization that lacks more than this is not built: nobody would read what it lacks."""
+
+MANIFEST = (
+    r"(?i)^https?://(?:raw\.githubusercontent|github)\.com/(?=.*/(?:releases|v?\d+\.\d+[\w.-]*)/).*/"
+    r"(?!values|[^/]*(?:config|secret|env))[^/?]*\.ya?ml(?:\?|$)"
+)
+"""The address of a file with manifests of a release, by its name not only of a ConfigMap or Secret."""
+
+ORDINARY = frozenset(("https", "http", "com", "org", "io", "www", "raw", "githubusercontent", "github", "yaml", "yml"))
+"""The words that most addresses have."""
+
+LONG = 5
+"""From how many characters on a word means something as a part of others."""
 
 How = Literal["resources", "components", "files", "envs", "patches"]
 """The kind of field that names it."""
@@ -166,6 +179,23 @@ Generated = tuple[Target, str]
 """What a generator makes: the kind and the name."""
 
 
+class Lack(NamedTuple):
+    """A resource without which a kustomization is built, and the namespaces in which its objects would be.
+
+    They are those that kustomizations above it set; None where it may have objects in any. A `manifest` is one file
+    of a release of another project, with objects that are called after that.
+    """
+
+    part: str
+    namespaces: frozenset[str] | None = None
+    manifest: bool = False
+
+    def may_make(self, name: str, namespace: str | None) -> bool:
+        """Whether it may have an object of this name in a namespace."""
+        reaches = self.namespaces is None or any(meets(namespace, each) for each in self.namespaces)
+        return reaches and not (self.manifest and is_unrelated(self.part, name))
+
+
 class Lacking(msgspec.Struct, frozen=True):
     """What a build lacks, of the kustomization at a `path`: resources, which may define anything, or generators.
 
@@ -173,15 +203,59 @@ class Lacking(msgspec.Struct, frozen=True):
     """
 
     path: str
-    part: str
+    lacks: tuple[Lack, ...]
     made: frozenset[Generated] | None = None
 
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that is not built may be there."""
-        if not self.may_make(target, name):
+        lack = next((each for each in self.lacks if each.may_make(name, namespace)), None)
+        if lack is None or not self.may_make(target, name):
             return None
-        return Evidence("not-built", f"{self.path} is built without `{self.part}`, which may define it", self.path)
+        return Evidence("not-built", f"{self.path} is built without `{lack.part}`, which may define it", self.path)
 
     def may_make(self, target: Target, name: str) -> bool:
         """Whether what is lacking may make an object; a prefix or a suffix may be added to the name of a generator."""
         return self.made is None or any(kind == target and own in name for kind, own in self.made)
+
+
+def namespaces_in(project: Project, leaf: Kustomization) -> dict[str, frozenset[str] | None]:
+    """The namespaces of all that the kustomization in each folder brings to a leaf; None where it may be any.
+
+    The outermost kustomization that sets one decides (`api/internal/target/kusttarget.go` in kubernetes-sigs/kustomize
+    runs the transformers of each after those of what it names). A component sets it for those that it is a part of.
+    """
+    tree = project.tree(leaf)
+    found: dict[str, set[str]] = {leaf.folder: {leaf.root.word("namespace")}}
+    for one in reversed(tree):
+        for below in project.below(one):
+            own = below.root.word("namespace")
+            found.setdefault(below.folder, set()).update(each or own for each in found.get(one.folder, {""}))
+    open_ = any(one.plugins or (one.is_component and one.root.word("namespace")) or not one.is_read for one in tree)
+    return {folder: None if open_ or "" in names else frozenset(names) for folder, names in found.items()}
+
+
+def lacks_of(project: Project, leaf: Kustomization, absent: Sequence[Absent]) -> tuple[Lack, ...]:
+    """The resources and components without which a leaf is built."""
+    brought = [each for each in absent if each.how in ("resources", "components")]
+    known = namespaces_in(project, leaf) if brought else {}
+    return tuple(
+        Lack(
+            each.shown,
+            None if each.how == "components" else known.get(each.kustomization.folder),
+            manifest=each.remote and re.search(MANIFEST, each.name) is not None,
+        )
+        for each in brought
+    )
+
+
+def is_unrelated(address: str, name: str) -> bool:
+    """Whether an address and a name have no word in common, however they separate the words (`argo-cd`, `argocd`)."""
+    words, others = (re.findall(r"[a-z0-9]+", text.lower()) for text in (address, name))
+    if (set(words) & set(others)) - ORDINARY:
+        return False
+    return not (any(map(is_in("".join(others)), words)) or any(map(is_in("".join(words)), others)))
+
+
+def is_in(joined: str) -> Callable[[str], bool]:
+    """Whether a long word is in some words that are written together."""
+    return lambda word: len(word) >= LONG and word not in ORDINARY and word in joined

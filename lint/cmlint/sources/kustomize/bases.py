@@ -21,7 +21,7 @@ class Completion(msgspec.Struct, frozen=True):
 
     path: str
 
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that the base lacks may be there."""
         return Evidence("base", f"{self.path} is a base, which may be completed elsewhere", self.path)
 

@@ -33,7 +33,9 @@ from cmlint.sources.failures import REFUSED, add_absent, add_build, add_spoilt
 from cmlint.sources.found import Found
 from cmlint.sources.kustomize.absent_files import (
     Absent,
+    Lack,
     Lacking,
+    lacks_of,
     opened,
     provider_without,
 )
@@ -272,7 +274,7 @@ def built(build: Build, raw: str) -> Material:
         folder=os.path.dirname(leaf.shown),
         complete=not changed_by,
         changed_by=changed_by,
-        supply=(supply := supply_of(leaf, build.absent, build.spoilt)),
+        supply=(supply := supply_of(project, leaf, build.absent, build.spoilt)),
         is_base=isinstance(supply, Completion),
     )
 
@@ -302,15 +304,17 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
     return replace(material, files=list(texts))
 
 
-def supply_of(leaf: Kustomization, absent: Iterable[Absent], spoilt: Iterable[Spoilt]) -> Completion | Lacking | None:
+def supply_of(
+    project: Project, leaf: Kustomization, absent: Sequence[Absent], spoilt: Iterable[Spoilt]
+) -> Completion | Lacking | None:
     """What may yet complete what a leaf builds."""
-    if resource := next((each for each in absent if each.how in ("resources", "components")), None):
-        return Lacking(leaf.shown, resource.shown)
     entries, is_base = list(filter(brings_in, spoilt)), re.search(BASE, leaf.shown) is not None
+    if lacks := lacks_of(project, leaf, absent):
+        return Lacking(leaf.shown, tuple(Lack(each.part) for each in lacks) if is_base else lacks)
     names = [generated_by(entry) for entry in entries]
     made = None if None in names else frozenset(filter(None, names))
     if entries and (made is None or not is_base):
-        return Lacking(leaf.shown, paths.shown(entries[0].shown), made)
+        return Lacking(leaf.shown, (Lack(paths.shown(entries[0].shown)),), made)
     return Completion(leaf.shown) if is_base else None
 
 

@@ -54,6 +54,13 @@ class Spoilt(NamedTuple):
         """The real path of what it names."""
         return self.kustomization.full(self.item.text or "")
 
+    @property
+    def patch(self) -> Part | None:
+        """The path or the text of a patch."""
+        if self.field not in PATCHES:
+            return None
+        return self.item if self.item.text is not None else self.item.at("path") or self.item.at("patch")
+
 
 def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Project) -> Spoilt | None:
     """The entry of a kustomization that makes a build fail; None where it is not known, or leads out of the project."""
@@ -107,9 +114,8 @@ def may_change(spoilt: Spoilt, project: Project) -> bool:
     """Whether an entry may change references or what these lead to."""
     if spoilt.field not in CHANGING:
         return False
-    one = spoilt.kustomization
-    where = spoilt.item if spoilt.item.text is not None else spoilt.item.at("path") or spoilt.item.at("patch")
-    if where is None or spoilt.field not in PATCHES:
+    one, where = spoilt.kustomization, spoilt.patch
+    if where is None:
         return True
     path = one.own(where.text or "") if "\n" not in (where.text or "") else None
     try:
