@@ -142,6 +142,21 @@ def test_a_file_that_the_kustomization_does_not_name(tmp_path: Path) -> None:
     assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, config.yaml]\n"}) == []
 
 
+@pytest.mark.parametrize(
+    ("api_version", "kind", "missing"),
+    [("serving.knative.dev/v1", "Service", True), ("example.com/v1", "Shop", False)],
+)
+def test_a_custom_resource_that_makes_nothing_reads_it(
+    tmp_path: Path, api_version: str, kind: str, missing: bool
+) -> None:
+    reader = (
+        f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: s}}\nspec: {{configMapRef: {{name: settings}}}}\n"
+    )
+    files = {"kustomization.yaml": "resources: [reader.yaml]\n", "reader.yaml": reader, "config.yaml": CONFIG}
+    message = "error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"reader.yaml:4:29: {message}"] * missing
+
+
 def test_a_secret_is_left_out_on_purpose(tmp_path: Path) -> None:
     secret = SECRET
     files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": SECRET_POD, "secret.yaml": secret}

@@ -634,7 +634,7 @@ def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path
 
 def test_charts_are_left_out_unless_asked_for() -> None:
     why = "it takes a Helm chart, which `--enable-helm` allows"
-    expected = f"kustomization.yaml:1: refused: the kustomization is not built: {why}"
+    expected = f"kustomization.yaml:3: refused: the kustomization is not built: {why}"
     assert failures(run(PROJECTS / "kustomize-helm")) == [expected]
 
 

@@ -194,8 +194,9 @@ def test_a_value_in_the_place_of_a_file_is_not_named(tmp_path: Path) -> None:
 
 
 def test_a_chart_of_helm_asks_for_helm(tmp_path: Path) -> None:
-    write(tmp_path, {"kustomization.yaml": "helmCharts: [{name: web, repo: 'https://example.org'}]\n"})
+    write(tmp_path, {"kustomization.yaml": "resources: []\nhelmCharts:\n- {name: web, repo: 'https://example.org'}\n"})
     (finding,) = run(tmp_path).outcome.findings
+    assert (finding.location.start.line, finding.location.start.column) == (3, 3)
     assert finding.help == (
         "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     )
@@ -248,6 +249,8 @@ HEADER = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 BROUGHT = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./PATH}\n"
 EMPTY = "broken: the kustomization is not built: kustomization.yaml is empty"
 GONE = "missing-file: the kustomization is built without `gone.yaml`: no such file or folder"
+
+PODS = "resources: [pod.yaml]\n"
 
 UNUSED = {
     "nothing in it": ({"a/kustomization.yaml": HEADER}, []),
@@ -310,6 +313,27 @@ UNUSED = {
         {"archive/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/pod.yaml": POD}
         | {"b/kustomization.yaml": "resources: [../archive]\n"},
         [f"archive/kustomization.yaml:1: {GONE}"],
+    ),
+    "turned off": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- ../hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml]\n"},
+        [],
+    ),
+    "turned off, and Flux brings it": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- ../hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml]\n"}
+        | {"flux.yaml": BROUGHT.replace("PATH", "hook")},
+        [f"hook/kustomization.yaml:1: {GONE}"],
+    ),
+    "turned off in one place only": (
+        {"all/kustomization.yaml": "resources:\n- ../hook\n", "few/kustomization.yaml": "resources:\n# - ../hook\n"}
+        | {"hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},
+        [f"hook/kustomization.yaml:1: {GONE}"],
+    ),
+    "another one is turned off": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},
+        [f"hook/kustomization.yaml:1: {GONE}"],
     ),
     "a longer name": (
         {"archiver/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archiver/pod.yaml": POD},

@@ -75,12 +75,13 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     def is_needed_by(self, document: Document, reference: Reference) -> bool:
         """Whether a custom resource surely means an object that is not there, and does not make it itself.
 
-        It reads the object before it does anything, kustomize has renamed the object, or the kind makes nothing and its
-        name is spelled almost like another.
+        It reads the object before it does anything, or kustomize has renamed the object. Or the kind makes nothing of
+        such a name, which is spelled almost like another or is that of a file that the kustomization leaves out.
         """
-        renamed = self.cause is not None and self.cause.code == "renamed"
-        slip = bool(self.near) and only_reads(document.api_version, document.kind)
-        return renamed or slip or must_exist(document.api_version, reference.path)
+        code = self.cause.code if self.cause else ""
+        slip = bool(self.near) or code == "not-listed"
+        read = slip and only_reads(document.api_version, document.kind)
+        return code == "renamed" or read or must_exist(document.api_version, reference.path)
 
     @property
     def why(self) -> str:

@@ -12,7 +12,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
-from cmlint.model.failures import EMPTY, Failure, Failures
+from cmlint.model.failures import EMPTY, ENDED, Failure, Failures
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import VERSIONS, OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
@@ -58,6 +58,9 @@ NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
 VERSION = r"^chart requires kubeVersion: "
 """How helm's reason begins where a chart is for other versions of Kubernetes."""
+
+TURNED_OFF = r"(?m)^[ \t]*#[ \t#]*-[ \t]+[\"']?([\w./-]+)"
+"""An entry of a list that is a comment."""
 
 NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
@@ -108,6 +111,10 @@ def add_absent(
 
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
+    if error.cause == "values" and (unread := chart.unread_values):
+        error = NotBuiltError(
+            f"helm reads `{VALUES}` only up to here: {ENDED}", "broken", place=(unread.path, unread.span)
+        )
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
     wanted = chart.root.at("kubeVersion") if re.search(VERSION, str(error)) else None
     if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
@@ -152,15 +159,22 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
     spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
-    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(leaf, failure))
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(project, leaf, failure))
 
 
-def is_unused(leaf: Kustomization, failure: Failure) -> bool:
-    """Whether a kustomization that fails is put away, or has nothing in it and nothing beside it."""
-    if paths.is_put_away(leaf.shown):
+def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
+    """Whether a kustomization that fails is put away or turned off, or has nothing in it and nothing beside it."""
+    if paths.is_put_away(leaf.shown) or is_turned_off(project, leaf):
         return True
     beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
     return failure.reason == EMPTY and not any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+
+
+def is_turned_off(project: Project, leaf: Kustomization) -> bool:
+    """Whether another kustomization names it in a comment only, as kubebuilder writes what is not enabled yet."""
+    name = os.path.basename(leaf.folder)
+    texts = ((one, one.text) for one in project.kustomizations if one is not leaf and name in one.text)
+    return any(one.full(entry) == leaf.folder for one, text in texts for entry in re.findall(TURNED_OFF, text))
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
+from cmlint.model.facts import Span
 from cmlint.sources import paths
 from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
@@ -156,7 +157,9 @@ def refuse(disk: FileSystem, part: Part, folder: str, *, allow_remote: bool, ena
     charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     inflating = list(inflations(part))
     if (charts or inflating) and not enable_helm:
-        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm")
+        path, *span = (*charts, *inflating)[0].place
+        place = (path, Span(*span)) if path else None
+        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm", place)
     if not enable_helm:
         return
     if any(texts(part, ("confighome", "helmhome"))):

@@ -26,6 +26,9 @@ VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
 """Where charts of the first API version name their dependencies."""
 
+DOCUMENT = r"---|\.\.\."
+"""How a line begins that begins or ends a document."""
+
 SUBCHARTS, TEMPLATES = "charts", "templates"
 LOCAL = "file://"
 """How the repository of a dependency begins that is a folder."""
@@ -126,6 +129,14 @@ class Chart:
         """The values of the subchart that some names lead to."""
         chart = self.at(names)
         return layer_of(self.disk, os.path.join(chart.folder, VALUES), self.top) if chart else None
+
+    @property
+    def unread_values(self) -> Place | None:
+        """The first line of its values that helm does not read: one indented less than the first ends the document."""
+        layer = layer_of(self.disk, os.path.join(self.folder, VALUES), self.top)
+        end = layer.root.place.end
+        line = re.compile(r"(?m)^[^\s#].*").search(layer.text, end) if layer.root.fields else None
+        return Place(layer.root.place.path, *line.span()) if line and not re.match(DOCUMENT, line[0]) else None
 
     def given(
         self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
