@@ -176,6 +176,7 @@ def test_what_makes_a_secret_is_not_left_out_on_purpose(tmp_path: Path) -> None:
     assert [place.location.path for place in lint(tmp_path).outcome.findings[0].related] == ["sealed.yaml"]
     assert found(tmp_path, {"secret.yaml": SECRET}) == []
     (tmp_path / "secret.yaml").unlink()
+    assert found(tmp_path, {"kustomization.yaml": "resources:\n  - pod.yaml\n#  - sealed.yaml\n"}) == []
     assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, sealed.yaml]\n"}) == []
 
 

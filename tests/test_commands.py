@@ -464,6 +464,23 @@ def test_reports_say_which_line_creates_what(tmp_path: Path) -> None:
     assert (created["command"]["path"], created["command"]["start"]["line"]) == ("up.sh", 2)
 
 
+@pytest.mark.parametrize(("manifest", "missing"), [("A: b", False), ("B: b", True), ("", True)])
+def test_a_manifest_that_a_build_leaves_out_counts_besides_a_command(
+    tmp_path: Path, manifest: str, missing: bool
+) -> None:
+    reader = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n"
+        "      image: registry.example.com/c:1.2.3\n"
+        "      env: [{name: A, valueFrom: {secretKeyRef: {name: web, key: A}}}]\n"
+    )
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: web}}\nstringData: {{{manifest}}}\n"
+    write(tmp_path, {"build/kustomization.yaml": "resources: [pod.yaml]\n", "build/pod.yaml": reader})
+    write(tmp_path, {"README.md": "```bash\nkubectl create secret generic web --from-literal=C=d\n```\n"})
+    write(tmp_path, {"build/secret.yaml": secret} if manifest else {})
+    found = "build/pod.yaml:8:66: error[missing-secret-key] the Secret `web` has no key `A`"
+    assert concise(lint(tmp_path)) == [found] * missing
+
+
 def test_frames_show_no_secret(tmp_path: Path) -> None:
     reads = pod("secretKeyRef: {name: db, key: user}")
     text = "kubectl create secret generic db --from-literal=password=hunter2 --from-literal token=hunter3\n"

@@ -1115,7 +1115,8 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
             "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {1: top-secret-1}\n",
         },
         {
-            "kustomization.yaml": "patches:\n  - patch: |-\n      kind: Secret\n      stringData: {a: top-secret-1\n",
+            "kustomization.yaml": "resources: []\npatches:\n  - patch: |-\n      kind: Secret\n"
+            "      stringData: {a: top-secret-1\n",
         },
         {
             "kustomization.yaml": "resources: [a.yaml]\npatches:\n  - target: {kind: Secret}\n    path: b.json\n",

@@ -216,7 +216,7 @@ def created_by_command(question: Question) -> Resolution | None:
             return None
     serving = [each for each in found if index.serves(each, placed)]
     alike = len({frozenset(keys_of(each)) for each in serving}) == 1
-    commands, manifests = tuple(serving or found), tuple(question.meeting.definitions)
+    commands, manifests = tuple(serving or found), (*question.meeting.definitions, *question.meeting_elsewhere)
     return Resolution("found", commands, evidence=by_command(commands[0]), sure=alike, created=manifests)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from cmlint.cache.file_state import Seen
+from cmlint.knowledge.generated_files import BOOTSTRAPPED, tool_for
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
@@ -34,6 +35,7 @@ UNREAD = "unread"
 """The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
 
 README = "README.md"
+MAKEFILE = "Makefile"
 
 EXAMPLES = ("example", "sample", "template", "tmpl", "dist")
 """What the name of a file has from which people make their own."""
@@ -58,9 +60,6 @@ NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
 VERSION = r"^chart requires kubeVersion: "
 """How helm's reason begins where a chart is for other versions of Kubernetes."""
-
-TURNED_OFF = r"(?m)^[ \t]*#[ \t#]*-[ \t]+[\"']?([\w./-]+)"
-"""An entry of a list that is a comment."""
 
 NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
@@ -172,9 +171,7 @@ def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
 
 def is_turned_off(project: Project, leaf: Kustomization) -> bool:
     """Whether another kustomization names it in a comment only, as kubebuilder writes what is not enabled yet."""
-    name = os.path.basename(leaf.folder)
-    texts = ((one, one.text) for one in project.kustomizations if one is not leaf and name in one.text)
-    return any(one.full(entry) == leaf.folder for one, text in texts for entry in re.findall(TURNED_OFF, text))
+    return any(leaf.folder in one.turned_off for one in project.kustomizations if one is not leaf)
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
@@ -210,6 +207,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     if looked and not ignored:
         made = "" if hides else exemplified(build.project, absent.path, seen)
         made = made or (documented(build.project, absent, seen) if absent.how in ("files", "envs") else "")
+        made = made or ("" if hides else generated(build.project, absent.path, seen))
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
     near = nearest(named, names_beside(absent)) or "" if named else ""
     return Failure(
@@ -234,6 +232,20 @@ def exemplified(project: Project, path: str, seen: Seen) -> str:
         seen.note(example)
         if project.disk.is_file(example):
             return f"it is to be made from {project.shown(example)}"
+    return ""
+
+
+def generated(project: Project, path: str, seen: Seen) -> str:
+    """The tool that writes a file which is not there, as a clause."""
+    if os.path.basename(path) == BOOTSTRAPPED:
+        return "`flux bootstrap` makes it"
+    folder = os.path.dirname(path)
+    while project.is_inside(folder):
+        makefile = os.path.join(folder, MAKEFILE)
+        seen.note(makefile)
+        if tool := tool_for(os.path.relpath(path, folder).replace(os.sep, "/"), project.readable(makefile)):
+            return f"{project.shown(makefile)} makes it with {tool}"
+        folder = os.path.dirname(folder)
     return ""
 
 
