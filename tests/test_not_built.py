@@ -255,6 +255,15 @@ PODS = "resources: [pod.yaml]\n"
 UNUSED = {
     "nothing in it": ({"a/kustomization.yaml": HEADER}, []),
     "comments in it": ({"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/README.md": "x\n"}, []),
+    "comments in it, and what they name": (
+        {"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/pod.yaml": POD},
+        [],
+    ),
+    "in a folder of templates, without something in a folder": (
+        {"templates/a/kustomization.yaml": "components: [../b]\nresources: [pod.yaml]\n", "templates/a/pod.yaml": POD}
+        | {"templates/b/kustomization.yaml.j2": ""},
+        [],
+    ),
     "a manifest beside it": ({"a/kustomization.yaml": HEADER, "a/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
     "a folder beside it": ({"a/kustomization.yaml": HEADER, "a/b/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
     "Flux brings it": (

@@ -39,7 +39,8 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     command), or why the definitions are not sure. A
     reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it; `cause` is why an
     object that is written down is not there. Definitions that are `apart` are never applied together. `created` are
-    those that commands make, or that manifests describe besides commands; their keys count as well. Definitions that
+    those that commands make, that manifests describe besides commands, or that a file to be copied shows; their keys
+    count as well. Definitions that
     are not `sure` may not be all: they are in another branch of the tree and something around the reference may bring
     in others of the same name, or several manifests add keys to the object.
     """
@@ -240,7 +241,8 @@ def defined_here(question: Question) -> Resolution | None:
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
         return Resolution("missing", cause=cause)
     apart = len(found) > 1 and not question.scope.index.whole
-    return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=commands)
+    created = (*commands, *question.to_be_copied)
+    return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=created)
 
 
 def in_cluster(question: Question) -> Resolution | None:

@@ -119,7 +119,8 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
     if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
         path, span = chart.description, wanted.place.span
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
-    failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
+    near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
+    failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
 
 
@@ -162,11 +163,14 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
 
 
 def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
-    """Whether a kustomization that fails is put away or turned off, or has nothing in it and nothing beside it."""
+    """Whether a kustomization that fails is put away or turned off, or has nothing in it on purpose: only comments,
+    or nothing beside it.
+    """
     if paths.is_put_away(leaf.shown) or is_turned_off(project, leaf):
         return True
     beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
-    return failure.reason == EMPTY and not any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+    is_kept = any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+    return failure.reason == EMPTY and (bool(leaf.turned_off) or not is_kept)
 
 
 def is_turned_off(project: Project, leaf: Kustomization) -> bool:

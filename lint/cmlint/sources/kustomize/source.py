@@ -182,7 +182,11 @@ def build_all(
                     if reason := to_be_copied(build.leaf, build.absent):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
-                    yield built(build, run.result())
+                    raw = run.result()
+                    if build.spoilt and (reason := template_folder(build.leaf)):
+                        yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
+                        continue
+                    yield built(build, raw)
                     yield from spoilt_files(build)
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
@@ -292,8 +296,13 @@ def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
     names = [each.name for each in absent if not each.remote]
     if name := next(filter(is_unfilled, names), None):
         return f"it names `{name}`, which has a placeholder"
+    return template_folder(leaf) if names else ""
+
+
+def template_folder(leaf: Kustomization) -> str:
+    """Why a kustomization that cannot be built is a template, by the folder that it is in; empty for any other."""
     folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
-    return f"it is a template, by the folder `{folder}`" if names and folder else ""
+    return f"it is a template, by the folder `{folder}`" if folder else ""
 
 
 def as_template(material: Material, leaf: Kustomization) -> Material:
