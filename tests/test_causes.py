@@ -335,3 +335,17 @@ def test_an_encrypted_reference_is_unknown(tmp_path: Path, name: str, counts: in
 def test_secrets_all_changes_no_cause(tmp_path: Path) -> None:
     write(tmp_path, {"class.yaml": CLASS, "pod.yaml": SECRET_POD})
     assert len(lint(tmp_path, config=Config(secrets="all")).outcome.findings) == 1
+
+
+def test_a_reference_in_another_namespace_is_not_renamed(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n"
+        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n"
+        "      containers:\n        - name: web\n          image: registry.example/app:1.0.0\n"
+        "          envFrom: [{configMapRef: {name: settings}}]\n"
+    )
+    generator = "resources: [web.yaml]\nconfigMapGenerator: [{name: settings, literals: [A=b]}]\n"
+    message = "error[missing-configmap] kustomize renames the ConfigMap `settings`, but not in this Deployment"
+    lines = found(tmp_path, {"kustomization.yaml": generator, "web.yaml": deployment})
+    assert [line.partition(": ")[2] for line in lines] == [message]
+    assert found(tmp_path, {"kustomization.yaml": f"namespace: shop\n{generator}"}) == []
