@@ -142,6 +142,21 @@ def test_a_file_that_the_kustomization_does_not_name(tmp_path: Path) -> None:
     assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, config.yaml]\n"}) == []
 
 
+@pytest.mark.parametrize(
+    ("api_version", "kind", "missing"),
+    [("serving.knative.dev/v1", "Service", True), ("example.com/v1", "Shop", False)],
+)
+def test_a_custom_resource_that_makes_nothing_reads_it(
+    tmp_path: Path, api_version: str, kind: str, missing: bool
+) -> None:
+    reader = (
+        f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: s}}\nspec: {{configMapRef: {{name: settings}}}}\n"
+    )
+    files = {"kustomization.yaml": "resources: [reader.yaml]\n", "reader.yaml": reader, "config.yaml": CONFIG}
+    message = "error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"reader.yaml:4:29: {message}"] * missing
+
+
 def test_a_secret_is_left_out_on_purpose(tmp_path: Path) -> None:
     secret = SECRET
     files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": SECRET_POD, "secret.yaml": secret}
@@ -161,6 +176,7 @@ def test_what_makes_a_secret_is_not_left_out_on_purpose(tmp_path: Path) -> None:
     assert [place.location.path for place in lint(tmp_path).outcome.findings[0].related] == ["sealed.yaml"]
     assert found(tmp_path, {"secret.yaml": SECRET}) == []
     (tmp_path / "secret.yaml").unlink()
+    assert found(tmp_path, {"kustomization.yaml": "resources:\n  - pod.yaml\n#  - sealed.yaml\n"}) == []
     assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, sealed.yaml]\n"}) == []
 
 
@@ -319,3 +335,17 @@ def test_an_encrypted_reference_is_unknown(tmp_path: Path, name: str, counts: in
 def test_secrets_all_changes_no_cause(tmp_path: Path) -> None:
     write(tmp_path, {"class.yaml": CLASS, "pod.yaml": SECRET_POD})
     assert len(lint(tmp_path, config=Config(secrets="all")).outcome.findings) == 1
+
+
+def test_a_reference_in_another_namespace_is_not_renamed(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n"
+        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n"
+        "      containers:\n        - name: web\n          image: registry.example/app:1.0.0\n"
+        "          envFrom: [{configMapRef: {name: settings}}]\n"
+    )
+    generator = "resources: [web.yaml]\nconfigMapGenerator: [{name: settings, literals: [A=b]}]\n"
+    message = "error[missing-configmap] kustomize renames the ConfigMap `settings`, but not in this Deployment"
+    lines = found(tmp_path, {"kustomization.yaml": generator, "web.yaml": deployment})
+    assert [line.partition(": ")[2] for line in lines] == [message]
+    assert found(tmp_path, {"kustomization.yaml": f"namespace: shop\n{generator}"}) == []

@@ -269,7 +269,7 @@ def test_here_documents_with_variables() -> None:
     assert made(heredoc("${NAME}-config", "a: x")) == ["ConfigMap *-config: a=x"]
     assert made(heredoc("app", "${KEY}: x\n  b: z")) == ["ConfigMap app: b=z ..."]
     assert made("kubectl apply -f - <<EOF\nkind: Pod\nEOF\n") == []
-    assert made(heredoc("app", "a: x").replace("EOF\n", "", 1)) == ["ConfigMap app: ..."]
+    assert made(heredoc("app", "a: x").replace("EOF\n", "", 1)) == ["ConfigMap app: a ..."]
 
 
 def test_arguments_in_a_list() -> None:
@@ -462,6 +462,46 @@ def test_reports_say_which_line_creates_what(tmp_path: Path) -> None:
     (created,) = json.loads(formatter("json")(result, View()))["created"]
     assert (created["name"], created["location"]["path"]) == ("ConfigMap/app", "pod.yaml")
     assert (created["command"]["path"], created["command"]["start"]["line"]) == ("up.sh", 2)
+
+
+@pytest.mark.parametrize(("manifest", "missing"), [("A: b", False), ("B: b", True), ("", True)])
+def test_a_manifest_that_a_build_leaves_out_counts_besides_a_command(
+    tmp_path: Path, manifest: str, missing: bool
+) -> None:
+    reader = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n"
+        "      image: registry.example.com/c:1.2.3\n"
+        "      env: [{name: A, valueFrom: {secretKeyRef: {name: web, key: A}}}]\n"
+    )
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: web}}\nstringData: {{{manifest}}}\n"
+    write(tmp_path, {"build/kustomization.yaml": "resources: [pod.yaml]\n", "build/pod.yaml": reader})
+    write(tmp_path, {"README.md": "```bash\nkubectl create secret generic web --from-literal=C=d\n```\n"})
+    write(tmp_path, {"build/secret.yaml": secret} if manifest else {})
+    found = "build/pod.yaml:8:66: error[missing-secret-key] the Secret `web` has no key `A`"
+    assert concise(lint(tmp_path)) == [found] * missing
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "missing"),
+    [
+        ("secret.yaml.example", "A", False),
+        ("secret.yaml.example", "B", True),
+        ("README.md", "A", True),
+        ("other.txt", "A", True),
+    ],
+)
+def test_the_keys_of_a_file_to_be_copied_count_besides_a_manifest(
+    tmp_path: Path, name: str, key: str, missing: bool
+) -> None:
+    reader = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n"
+        "      image: registry.example.com/c:1.2.3\n"
+        "      env: [{name: A, valueFrom: {secretKeyRef: {name: web, key: A}}}]\n"
+    )
+    secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  D: e\n\n  # More.\n  {}: change-me\n"
+    write(tmp_path, {"pod.yaml": reader, "secret.yaml": secret.format("C"), name: secret.format(key)})
+    found = "pod.yaml:8:66: error[missing-secret-key] the Secret `web` has no key `A`"
+    assert concise(lint(tmp_path)) == [found] * missing
 
 
 def test_frames_show_no_secret(tmp_path: Path) -> None:

@@ -126,3 +126,34 @@ def test_init_proposes_to_leave_a_heap_out(tmp_path: Path) -> None:
     assert (
         "# exclude:\n#   - app/  # 5 documents have `missing-configmap`, and none of their references resolves\n"
     ) in proposed
+
+
+READERS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+    - name: a
+      image: registry.example.com/a:1.2.3
+      env:
+        - {name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: level}}}
+        - {name: LOG_LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: level}}}
+    - name: b
+      image: registry.example.com/b:1.2.3
+      env:
+        - {name: LEVEL_OF_B, valueFrom: {configMapKeyRef: {name: settings, key: level}}}
+"""
+
+
+def test_a_value_is_reported_once_for_all_variables_that_read_it(tmp_path: Path) -> None:
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata:\n  level: |\n    debug\n"
+    write(tmp_path, {"pod.yaml": READERS, "settings.yaml": settings})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert (finding.rule, finding.location.path, finding.location.start.line) == (
+        "trailing-line-break",
+        "settings.yaml",
+        5,
+    )
+    labels = [(place.location.start.line, place.label) for place in finding.related]
+    assert labels == [(9, "read here as `LEVEL`"), (10, "read here as `LOG_LEVEL`"), (14, "read here as `LEVEL_OF_B`")]

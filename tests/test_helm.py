@@ -337,6 +337,66 @@ def test_a_chart_that_needs_values_is_rendered_with_those_beside_its_own(tmp_pat
     assert lines == (["templates/x.yaml:4: non-string-data"] if documents else ["templates/x.yaml:4: not-built"])
 
 
+NEAR = {
+    "a name of the first level": ("webIngres: {on: true}\n", "did you mean `webIngres`?"),
+    "no such name": (
+        "mail: {on: true}\n",
+        "give it values with `--helm-values`, or with `helm: values:` in the configuration",
+    ),
+}
+"""Values of a chart that reads `webIngress.on`, and the advice."""
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_a_value_that_was_probably_meant_is_named(tmp_path: Path, name: str) -> None:
+    values, advice = NEAR[name]
+    text = "{{- if .Values.webIngress.on }}\nA: b\n{{- end }}\n"
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": text, "values.yaml": values})
+    (finding,) = run(tmp_path).outcome.findings
+    assert (finding.rule, finding.location.path, finding.help) == ("not-built", "templates/x.yaml", advice)
+
+
+INFLATED = {
+    "in a folder with its version": ("charts/web-1.0.0/web", "web", False),
+    "in the folder of charts": ("charts/web", "web", False),
+    "another chart is taken": ("charts/web", "mail", True),
+    "in another folder": ("web", "web", True),
+}
+"""Where a chart is, which one a kustomization takes, and whether it is rendered by itself."""
+
+
+@pytest.mark.parametrize("name", INFLATED)
+def test_a_chart_that_a_kustomization_takes_is_not_rendered_alone(tmp_path: Path, name: str) -> None:
+    folder, taken, alone = INFLATED[name]
+    chart(tmp_path / folder)
+    write(tmp_path, {"kustomization.yaml": f"helmCharts: [{{name: {taken}, repo: 'https://example.org'}}]\n"})
+    found = [line for line in concise(run(tmp_path)) if "not-built" not in line]
+    assert found == [f"{folder}/{FOUND}"] * alone
+
+
+UNREAD = {
+    "a line that is indented less": ("  some: 1\n\n# More.\nnone: 2\n", 4),
+    "lines that are indented alike": ("  some: 1\n\n  none: 2\n", 0),
+    "a comment": ("  none: 1\n\n# More.\n", 0),
+    "a document of its own": ("  some: 1\n---\nnone: 2\n", None),
+}
+"""Values of a chart that needs `none`, and the line that is reported: 0 where it is built, None for the template's."""
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_values_that_helm_does_not_read_are_reported_where_they_begin(tmp_path: Path, name: str) -> None:
+    values, line = UNREAD[name]
+    settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: "{{ required "a" .Values.none }}"}\n'
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": settings, "values.yaml": values})
+    result = run(tmp_path)
+    reason = "helm reads `values.yaml` only up to here: the line is indented less than the first one"
+    unread = [f"values.yaml:{line}: broken: the chart is not built: {reason}"]
+    template = ["templates/x.yaml:4: values: the chart is not built: execution error at (web/templates/x.yaml:4:14): a"]
+    assert failures(result) == ([] if line == 0 else unread if line else template)
+    if line:
+        assert result.outcome.findings[0].help == "give all keys of the first level the same indentation"
+
+
 def test_values_that_somebody_names_are_not_replaced_by_others(tmp_path: Path) -> None:
     required = '{{ required "say which port" .Values.none }}\n'
     write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": required, "values.dev.yaml": "none: 1\n"})

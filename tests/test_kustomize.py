@@ -718,7 +718,7 @@ def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path
 
 def test_charts_are_left_out_unless_asked_for() -> None:
     why = "it takes a Helm chart, which `--enable-helm` allows"
-    expected = f"kustomization.yaml:1: refused: the kustomization is not built: {why}"
+    expected = f"kustomization.yaml:3: refused: the kustomization is not built: {why}"
     assert failures(run(PROJECTS / "kustomize-helm")) == [expected]
 
 
@@ -1199,7 +1199,8 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
             "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {1: top-secret-1}\n",
         },
         {
-            "kustomization.yaml": "patches:\n  - patch: |-\n      kind: Secret\n      stringData: {a: top-secret-1\n",
+            "kustomization.yaml": "resources: []\npatches:\n  - patch: |-\n      kind: Secret\n"
+            "      stringData: {a: top-secret-1\n",
         },
         {
             "kustomization.yaml": "resources: [a.yaml]\npatches:\n  - target: {kind: Secret}\n    path: b.json\n",

@@ -194,8 +194,9 @@ def test_a_value_in_the_place_of_a_file_is_not_named(tmp_path: Path) -> None:
 
 
 def test_a_chart_of_helm_asks_for_helm(tmp_path: Path) -> None:
-    write(tmp_path, {"kustomization.yaml": "helmCharts: [{name: web, repo: 'https://example.org'}]\n"})
+    write(tmp_path, {"kustomization.yaml": "resources: []\nhelmCharts:\n- {name: web, repo: 'https://example.org'}\n"})
     (finding,) = run(tmp_path).outcome.findings
+    assert (finding.location.start.line, finding.location.start.column) == (3, 3)
     assert finding.help == (
         "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     )
@@ -249,9 +250,20 @@ BROUGHT = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmeta
 EMPTY = "broken: the kustomization is not built: kustomization.yaml is empty"
 GONE = "missing-file: the kustomization is built without `gone.yaml`: no such file or folder"
 
+PODS = "resources: [pod.yaml]\n"
+
 UNUSED = {
     "nothing in it": ({"a/kustomization.yaml": HEADER}, []),
     "comments in it": ({"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/README.md": "x\n"}, []),
+    "comments in it, and what they name": (
+        {"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/pod.yaml": POD},
+        [],
+    ),
+    "in a folder of templates, without something in a folder": (
+        {"templates/a/kustomization.yaml": "components: [../b]\nresources: [pod.yaml]\n", "templates/a/pod.yaml": POD}
+        | {"templates/b/kustomization.yaml.j2": ""},
+        [],
+    ),
     "a manifest beside it": ({"a/kustomization.yaml": HEADER, "a/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
     "a folder beside it": ({"a/kustomization.yaml": HEADER, "a/b/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
     "Flux brings it": (
@@ -310,6 +322,34 @@ UNUSED = {
         {"archive/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/pod.yaml": POD}
         | {"b/kustomization.yaml": "resources: [../archive]\n"},
         [f"archive/kustomization.yaml:1: {GONE}"],
+    ),
+    "turned off": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- ../hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml]\n"},
+        [],
+    ),
+    "turned off, and Flux brings it": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- ../hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml]\n"}
+        | {"flux.yaml": BROUGHT.replace("PATH", "hook")},
+        [f"hook/kustomization.yaml:1: {GONE}"],
+    ),
+    "turned off in one place only": (
+        {"all/kustomization.yaml": "resources:\n- ../hook\n", "few/kustomization.yaml": "resources:\n# - ../hook\n"}
+        | {"hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},
+        [f"hook/kustomization.yaml:1: {GONE}"],
+    ),
+    "another one is turned off": (
+        {"all/kustomization.yaml": "resources:\n- ../pods\n#- hook\n", "pods/kustomization.yaml": HEADER + PODS}
+        | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},
+        [f"hook/kustomization.yaml:1: {GONE}"],
+    ),
+    "only patches in it": (
+        {
+            "a/kustomization.yaml": "patches: [{path: patch.yaml}]\n",
+            "a/patch.yaml": POD.replace("{name: a}", "{name: b}"),
+        },
+        [],
     ),
     "a longer name": (
         {"archiver/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archiver/pod.yaml": POD},
@@ -371,6 +411,68 @@ def test_a_file_that_cannot_be_read_is_reported_once(tmp_path: Path, text: str, 
     )
     (line,) = cmlint(tmp_path, "check", *BRIEF).stdout.splitlines()
     assert line.startswith(found)
+
+
+OPERATOR = {
+    "config/all/kustomization.yaml": "resources: [../crd, ../csv, ../hook, pod.yaml]\n",
+    "config/all/pod.yaml": POD,
+    "config/crd/kustomization.yaml": "resources: [bases/a.yaml]\n",
+    "config/csv/kustomization.yaml": "resources: [../manifests/bases/a.yaml]\n",
+    "config/hook/kustomization.yaml": "resources: [../webhook/manifests.yaml]\n",
+}
+RUNS = "manifests:\n\tcontroller-gen crd webhook paths=./...\n\toperator-sdk generate kustomize manifests -q\n"
+
+
+@pytest.mark.parametrize(
+    ("makefile", "tools"), [(RUNS, ["controller-gen", "operator-sdk", "controller-gen"]), ("", [])]
+)
+def test_what_a_tool_of_the_makefile_writes_is_an_info(tmp_path: Path, makefile: str, tools: list[str]) -> None:
+    write(tmp_path, {**OPERATOR, "Makefile": f"all:\n\ttrue\n{makefile}"})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    found = [line for line in done.stdout.splitlines() if "not-built" in line]
+    said = [line.rpartition(" with ")[2] for line in found if "info[not-built]" in line and "Makefile makes it" in line]
+    assert (said, len(found), done.returncode) == (tools, 3, 0 if tools else 1)
+
+
+@pytest.mark.parametrize(("name", "made"), [("flux-system", True), ("flux", False)])
+def test_what_flux_writes_when_it_begins_is_an_info(tmp_path: Path, name: str, made: bool) -> None:
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, {name}]\n", "pod.yaml": POD})
+    found = "kustomization.yaml:1:23: {}[not-built] the kustomization is built without `{}`: {}\n"
+    said = ("info", name, "`flux bootstrap` makes it") if made else ("error", name, "no such file or folder")
+    assert cmlint(tmp_path, "check", *BRIEF).stdout == found.format(*said)
+
+
+def test_what_a_folder_would_have_brought_is_not_missed_again(tmp_path: Path) -> None:
+    generator = "configMapGenerator: [{name: settings, behavior: merge, literals: [A=c]}]\n"
+    write(tmp_path, {"kustomization.yaml": "configMapGenerator: [{name: settings, literals: [A=b]}]\n"})
+    write(tmp_path, {"prod/kustomization.yaml": f"resources: [pod.yaml, ../]\n{generator}", "prod/pod.yaml": POD})
+    cycle = "cycle detected: it comes back to `prod`"
+    assert failures(run(tmp_path)) == [
+        f"prod/kustomization.yaml:1: broken: the kustomization is built without `../`: {cycle}"
+    ]
+
+
+PLACES = {
+    "a remote configuration": (
+        "resources: [pod.yaml]\nconfigurations:\n  - https://example.org/names.yaml\n",
+        "remote: the kustomization is not built: `https://example.org/names.yaml` would have to be fetched, which"
+        " `--allow-remote` allows",
+    ),
+    "a plugin": (
+        "resources: [pod.yaml]\ngenerators:\n  - plugin.yaml\n",
+        "refused: the kustomization is not built: in base: it needs the plugin `Secrets`, and plugins are never run",
+    ),
+}
+"""Bases that are not built for something on their third line."""
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_keeps_a_base_from_being_built_is_shown_there(tmp_path: Path, name: str) -> None:
+    text, reason = PLACES[name]
+    plugin = "apiVersion: example.org/v1\nkind: Secrets\nmetadata: {name: secrets}\n"
+    write(tmp_path, {"kustomization.yaml": "resources: [base]\n", "base/kustomization.yaml": text})
+    write(tmp_path, {"base/pod.yaml": POD, "base/plugin.yaml": plugin})
+    assert failures(run(tmp_path)) == [f"base/kustomization.yaml:3: {reason}"]
 
 
 EXAMPLE = "the kustomization is built without `NAME`: it is to be made from EXAMPLE"

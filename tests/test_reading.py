@@ -339,3 +339,18 @@ def test_a_merge_key_takes_a_list_only_where_it_is_written() -> None:
     ((code, _, reason),) = faults(pod)
     assert code == "syntax" and "merge" in reason
     assert faults(pod.replace("[{name: A, value: b}]", "[{name: A, value: b}]").replace("*common", "[{name: A}]")) == []
+
+
+@pytest.mark.parametrize(
+    ("selector", "volume", "is_patch"),
+    [("", "other", True), ("", "data", False), ("selector: {}\n  ", "other", False)],
+)
+def test_a_workload_without_a_selector_whose_volume_is_elsewhere_is_a_patch(
+    selector: str, volume: str, is_patch: bool
+) -> None:
+    facts = read_text(
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec:\n  {selector}template:\n    spec:\n"
+        "      volumes: [{name: data, emptyDir: {}}]\n      containers:\n"
+        f"        - {{name: a, image: 'a/b:1.0.0', volumeMounts: [{{name: {volume}, mountPath: /x}}]}}\n"
+    )
+    assert [skip.code for skip in facts.skipped] == ["patch"] * is_patch

@@ -25,7 +25,7 @@ from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, inside, rules, write
+from tests.support.run import FIXTURES, inside, lint, rules, write
 
 VALUE, ENCODED = "hunter2", "aHVudGVyMg=="
 
@@ -145,3 +145,16 @@ def test_a_hidden_value_is_a_row_of_dots_of_one_length(tmp_path: Path) -> None:
     )
     done = cmlint(tmp_path, "check", "--select", "non-string-data")
     assert "4 | data: {a: ••••••, b: ••••••}" in done.stdout
+
+
+@pytest.mark.parametrize(("name", "severity"), [("secret.example.yaml", "info"), ("secret.yaml", "error")])
+def test_a_file_to_be_copied_need_not_have_whole_values(tmp_path: Path, name: str, severity: str) -> None:
+    head = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: "
+    write(tmp_path, {name: f"{head}kubernetes.io/tls\ndata: {{tls.crt: LS0tLS1C..., tls.key: LS0tLS1C...}}\n"})
+    write(tmp_path, {f"docker-{name}": f"{head}kubernetes.io/dockercfg\n"})
+    found = [(each.rule, each.severity) for each in lint(tmp_path, config=Config(pedantic=True)).outcome.findings]
+    assert [each for each in found if each[0] in ("invalid-base64", "incomplete-secret")] == [
+        ("incomplete-secret", severity),
+        ("invalid-base64", severity),
+        ("invalid-base64", severity),
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import Built, Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.nearest import meets
 from cmlint.model.facts import Document, Hook
@@ -107,7 +107,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
 
     A file that the kustomization names, but cannot be built with, is none. What a base or a build lacks may well be
     a Secret. People leave Secrets out on purpose, unless all of them are to be in the files, but hardly ever what
-    makes one, such as a SealedSecret.
+    makes one, such as a SealedSecret, unless the kustomization still names it in a comment.
     """
     scope, placed = question.scope, question.placed
     if not placed.built or not scope.index.whole or not scope.others:
@@ -128,9 +128,16 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
         if len(beside) < len(named):
             return None
         unlisted += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
-    if not question.ways.wants_secrets and any(each.provider.kind == "Secret" for each in unlisted):
+    if not question.ways.wants_secrets and any(is_kept_apart(each, placed.built) for each in unlisted):
         return None
     return Cause("not-listed", tuple(unlisted)) if unlisted else None
+
+
+def is_kept_apart(definition: Definition, built: Built) -> bool:
+    """Whether a Secret is left out on purpose: it is one itself, or what makes it is turned off by a comment."""
+    if definition.provider.target != "Secret":
+        return False
+    return definition.provider.kind == "Secret" or definition.placed.path in built.turned_off()
 
 
 def not_renamed(question: Question, found: Sequence[Definition]) -> Cause | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cmlint.knowledge.controllers import makes_plain_pods
@@ -53,6 +53,10 @@ class Built(Protocol):
 
     def paths(self) -> Iterable[str]:
         """The paths of the texts that it was built from."""
+        ...
+
+    def turned_off(self) -> Collection[str]:
+        """The paths of files that its kustomizations name in a comment only."""
         ...
 
     def used(self) -> Iterator[tuple[str, FileFacts]]:

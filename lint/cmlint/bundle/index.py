@@ -21,6 +21,10 @@ NOTHING = Meeting([])
 """What a name meets that no provider has."""
 
 
+COPIED = (".example", ".sample", ".template", ".dist")
+"""How the names of files end that people copy, and complete."""
+
+
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
 
@@ -96,11 +100,14 @@ class Index:
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
         self.examples: dict[tuple[Target, str], Definition] = {}
+        self.copied: dict[tuple[Target, str], list[Definition]] = {}
         for item in commands:
             for provider in item.document.providers:
                 definition = Definition(item, provider)
                 if provider.kind == EXAMPLE:
                     self.examples.setdefault((provider.target, provider.name.value), definition)
+                    if item.path.endswith(COPIED) and provider.keys:
+                        self.copied.setdefault((provider.target, provider.name.value), []).append(definition)
                 elif provider.glob:
                     self.patterns.append(definition)
                 else:

@@ -40,7 +40,8 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     command), or why the definitions are not sure. A
     reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it; `cause` is why an
     object that is written down is not there. Definitions that are `apart` are never applied together. `created` are
-    those that commands make, or that manifests describe besides commands; their keys count as well. Definitions that
+    those that commands make, that manifests describe besides commands, or that a file to be copied shows; their keys
+    count as well. Definitions that
     are not `sure` may not be all: they are in another branch of the tree and something around the reference may bring
     in others of the same name, or several manifests add keys to the object.
     """
@@ -226,7 +227,7 @@ def created_by_command(question: Question) -> Resolution | None:
             return None
     serving = [each for each in found if index.serves(each, placed)]
     alike = len({frozenset(keys_of(each)) for each in serving}) == 1
-    commands, manifests = tuple(serving or found), tuple(question.meeting.definitions)
+    commands, manifests = tuple(serving or found), (*question.meeting.definitions, *question.meeting_elsewhere)
     return Resolution("found", commands, evidence=by_command(commands[0]), sure=alike, created=manifests)
 
 
@@ -250,7 +251,8 @@ def defined_here(question: Question) -> Resolution | None:
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
         return Resolution("missing", cause=cause)
     apart = len(found) > 1 and not question.scope.index.whole
-    return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=commands)
+    created = (*commands, *question.to_be_copied)
+    return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=created)
 
 
 def in_cluster(question: Question) -> Resolution | None:

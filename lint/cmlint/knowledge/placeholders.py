@@ -9,7 +9,7 @@ from functools import lru_cache
 from cmlint.kube.names import gaps
 
 FORM = (
-    r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%|#\{[^{}\s]+\}#"
+    r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%|\+[A-Z]+(?:_[A-Z]+)+\+|#\{[^{}\s]+\}#"
     r"|\[\[[^\[\]]*\]\]|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
 )
 """One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, Windows, Azure.

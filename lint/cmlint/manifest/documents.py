@@ -441,9 +441,23 @@ def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
     if not isinstance(containers, SequenceNode):
         return False
     lacking = ["image" not in {name for name, _, _ in decoder.items(item)} for item in containers.value]
-    if kind in SELECTING:
-        return any(lacking) and "selector" not in {name for name, _, _ in decoder.items(entries["spec"])}
-    return bool(lacking) and all(lacking)
+    if kind in SELECTING and "selector" not in {name for name, _, _ in decoder.items(entries["spec"])}:
+        return any(lacking) or mounts_elsewhere(decoder, spec)
+    return kind not in SELECTING and bool(lacking) and all(lacking)
+
+
+def mounts_elsewhere(decoder: Decoder, spec: dict[str, Node]) -> bool:
+    """Whether a container of a pod spec mounts a volume that the spec does not have."""
+    volumes, containers = listed_names(decoder, spec.get("volumes")), spec["containers"]
+    items = containers.value if isinstance(containers, SequenceNode) else ()
+    mounts = (node for item in items for name, _, node in decoder.items(item) if name == "volumeMounts")
+    return any(not listed_names(decoder, node) <= volumes for node in mounts)
+
+
+def listed_names(decoder: Decoder, node: Node | None) -> set[str]:
+    """The names of the entries of a list."""
+    items = node.value if isinstance(node, SequenceNode) else ()
+    return {str(value.value) for item in items for name, _, value in decoder.items(item) if name == "name"}
 
 
 class DocumentReader:

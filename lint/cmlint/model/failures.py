@@ -18,6 +18,9 @@ CAUSES: tuple[Cause, ...] = get_args(Cause)
 EMPTY = "kustomization.yaml is empty"
 """The reason for which a kustomization that names nothing is not built."""
 
+ENDED = "the line is indented less than the first one"
+"""How the reason ends for which the values of a chart are not read to their end."""
+
 Thing = Literal["chart", "kustomization"]
 
 
@@ -28,8 +31,8 @@ class Failure(msgspec.Struct, frozen=True):
     is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
     the line of `.gitignore` that says so, and of one that others are to make, `made` says who does. `near` is the name
     of a file that was probably meant. `inputs` are the files and folders that the build reads, as they are shown. What
-    is `unused` matters only where a GitOps object brings its folder: a kustomization that is put away, or that has
-    nothing in it yet. Of a patch for an object that is not there, `aimed` is where the patch names it.
+    is `unused` matters only where a GitOps object brings its folder: a kustomization that is put away or turned off,
+    or that has nothing in it yet. Of a patch for an object that is not there, `aimed` is where the patch names it.
     """
 
     cause: Cause

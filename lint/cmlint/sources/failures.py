@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from cmlint.cache.file_state import Seen
+from cmlint.knowledge.generated_files import BOOTSTRAPPED, tool_for
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
-from cmlint.model.failures import EMPTY, Failure, Failures
+from cmlint.model.failures import EMPTY, ENDED, Failure, Failures
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import VERSIONS, OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
@@ -34,6 +35,7 @@ UNREAD = "unread"
 """The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
 
 README = "README.md"
+MAKEFILE = "Makefile"
 
 EXAMPLES = ("example", "sample", "template", "tmpl", "dist")
 """What the name of a file has from which people make their own."""
@@ -122,12 +124,17 @@ def add_absent(
 
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
+    if error.cause == "values" and (unread := chart.unread_values):
+        error = NotBuiltError(
+            f"helm reads `{VALUES}` only up to here: {ENDED}", "broken", place=(unread.path, unread.span)
+        )
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
     wanted = chart.root.at("kubeVersion") if re.search(VERSION, str(error)) else None
     if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
         path, span = chart.description, wanted.place.span
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
-    failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
+    near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
+    failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
 
 
@@ -166,15 +173,23 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
     spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
-    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(leaf, failure))
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(project, leaf, failure))
 
 
-def is_unused(leaf: Kustomization, failure: Failure) -> bool:
-    """Whether a kustomization that fails is put away, or has nothing in it and nothing beside it."""
-    if paths.is_put_away(leaf.shown):
+def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
+    """Whether a kustomization that fails is put away or turned off, or has nothing in it on purpose: only comments,
+    or nothing beside it.
+    """
+    if paths.is_put_away(leaf.shown) or is_turned_off(project, leaf):
         return True
     beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
-    return failure.reason == EMPTY and not any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+    is_kept = any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+    return failure.reason == EMPTY and (bool(leaf.turned_off) or not is_kept)
+
+
+def is_turned_off(project: Project, leaf: Kustomization) -> bool:
+    """Whether another kustomization names it in a comment only, as kubebuilder writes what is not enabled yet."""
+    return any(leaf.folder in one.turned_off for one in project.kustomizations if one is not leaf)
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
@@ -210,6 +225,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     if looked and not ignored:
         made = "" if hides else exemplified(build.project, absent.path, seen)
         made = made or (documented(build.project, absent, seen) if absent.how in ("files", "envs") else "")
+        made = made or ("" if hides else generated(build.project, absent.path, seen))
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
     near = nearest(named, names_beside(absent)) or "" if named else ""
     return Failure(
@@ -234,6 +250,20 @@ def exemplified(project: Project, path: str, seen: Seen) -> str:
         seen.note(example)
         if project.disk.is_file(example):
             return f"it is to be made from {project.shown(example)}"
+    return ""
+
+
+def generated(project: Project, path: str, seen: Seen) -> str:
+    """The tool that writes a file which is not there, as a clause."""
+    if os.path.basename(path) == BOOTSTRAPPED:
+        return "`flux bootstrap` makes it"
+    folder = os.path.dirname(path)
+    while project.is_inside(folder):
+        makefile = os.path.join(folder, MAKEFILE)
+        seen.note(makefile)
+        if tool := tool_for(os.path.relpath(path, folder).replace(os.sep, "/"), project.readable(makefile)):
+            return f"{project.shown(makefile)} makes it with {tool}"
+        folder = os.path.dirname(folder)
     return ""
 
 

@@ -12,10 +12,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
+from cmlint.model.facts import Span
 from cmlint.sources import paths
 from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
-from cmlint.sources.yaml_tree import Part
+from cmlint.sources.yaml_tree import Part, Place
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 from cmlint.system.programs import NotBuiltError
@@ -152,11 +153,13 @@ def refuse(disk: FileSystem, part: Part, folder: str, *, allow_remote: bool, ena
     `folder` is the real path of that of the kustomization.
     """
     if not allow_remote and (address := next(remotes_in(disk, part, folder), None)):
-        refuse_fetch(address)
+        named = (one.place for one in part.scalars() if (one.text or "").rpartition("=")[2] == address)
+        refuse_fetch(address, next(named, None))
     charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     inflating = list(inflations(part))
     if (charts or inflating) and not enable_helm:
-        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm")
+        place = written_at((*charts, *inflating)[0].place)
+        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm", place)
     if not enable_helm:
         return
     if any(texts(part, ("confighome", "helmhome"))):
@@ -173,11 +176,15 @@ def chart_homes(parts: Iterable[Part]) -> list[str]:
     return [home for part in parts for home in texts(part, ("charthome",))] or ["charts"]
 
 
-def refuse_fetch(named: str) -> None:
+def refuse_fetch(named: str, place: Place | None = None) -> None:
     """Raises NotBuiltError for something that is not on this machine."""
-    raise NotBuiltError(
-        f"`{address(named)}` would have to be fetched, which `--allow-remote` allows", "remote", "remote"
-    )
+    reason = f"`{address(named)}` would have to be fetched, which `--allow-remote` allows"
+    raise NotBuiltError(reason, "remote", "remote", written_at(place))
+
+
+def written_at(place: Place | None) -> tuple[str, Span] | None:
+    """A place as a failure has it; none in a text that is nowhere as it is."""
+    return (place.path, place.span) if place and place.path else None
 
 
 def values(part: Part, name: str) -> Iterator[Part]:

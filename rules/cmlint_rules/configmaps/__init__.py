@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -128,6 +129,13 @@ class Readers:
         if not self.whole.isdisjoint(found):
             return None
         return {key for pattern in found for key in self.keys[pattern]}
+
+
+def is_example(ctx: Context) -> bool:
+    """Whether the file is one to be copied and completed, by its name (`secret.template.yaml`)."""
+    path, _ = ctx.placed.written(ctx.document.head)
+    words = re.split(r"[._-]", path.rpartition("/")[2].lower())
+    return not {"template", "tmpl", "tpl", "example", "examples", "sample", "dist", "skeleton"}.isdisjoint(words)
 
 
 def is_pattern(name: str) -> bool:

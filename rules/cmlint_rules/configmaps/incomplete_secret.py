@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, rule
+from cmlint.api import Consequence, Context, Draft, Fault, rule
+from cmlint_rules.configmaps import is_example
 
 
 @rule(
@@ -13,9 +14,11 @@ from cmlint.api import Context, Draft, Fault, rule
     codes=("secret-keys",),
 )
 def incomplete_secret(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """Keys that are absent, and values that cannot be what they represent."""
+    """Keys that are absent, and values that cannot be what they represent; a file to be copied need not have them."""
+    consequence: Consequence | None = "tidiness" if is_example(ctx) else None
     if fault.path == "type":
-        draft = ctx.finding(fault.span, f"a Secret of the type `{fault.text}` {fault.reason}")
+        draft = ctx.finding(fault.span, f"a Secret of the type `{fault.text}` {fault.reason}", consequence=consequence)
         yield draft.help("add it; where the type does not matter, use `Opaque`")
     else:
-        yield ctx.finding(fault.span, f"the value of `{fault.path.partition('.')[2]}` {fault.reason}")
+        message = f"the value of `{fault.path.partition('.')[2]}` {fault.reason}"
+        yield ctx.finding(fault.span, message, consequence=consequence)

@@ -1,9 +1,9 @@
 """A value that should be base64 and is not."""
 
-import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, rule
+from cmlint_rules.configmaps import is_example
 
 
 @rule(
@@ -19,20 +19,13 @@ def invalid_base64(fault: Fault, ctx: Context) -> Iterator[Draft]:
     plain_texts = [each for each in ctx.document.faults if each.kind == "stand-in"] if fault.kind == "stand-in" else []
     if plain_texts and plain_texts[0] is not fault:
         return
-    replaced = bool(plain_texts) and field == "data" and (is_replaced(ctx) or is_example(ctx))
+    replaced = field == "data" and (is_example(ctx) or (bool(plain_texts) and is_replaced(ctx)))
     message = f"the value of `{key}` {fault.reason}"
     draft = ctx.finding(fault.span, message, consequence="tidiness" if replaced else None)
     for other in plain_texts[1:]:
         draft.also(other.span, "plain text as well")
     plain = "stringData" if field == "data" else "data"
     yield draft.help(f"put plain text under `{plain}`, or encode it: `base64 -w0 FILE`")
-
-
-def is_example(ctx: Context) -> bool:
-    """Whether the file is one to be copied and completed, by its name (`secret.template.yaml`)."""
-    path, _ = ctx.placed.written(ctx.document.head)
-    words = re.split(r"[._-]", path.rpartition("/")[2].lower())
-    return not {"template", "tmpl", "tpl", "example", "examples", "sample", "dist", "skeleton"}.isdisjoint(words)
 
 
 def is_replaced(ctx: Context) -> bool:

@@ -65,11 +65,11 @@ class Arriving(NamedTuple):
         return f"the value of `{self.origin.key}` in the {self.origin.kind} `{self.origin.name}`"
 
     def finding(self, message: str, ctx: Context) -> Draft:
-        """A finding at the definition: once, whoever reads it."""
+        """A finding at the definition: once, whoever reads it, so that the message names no variable."""
         draft = ctx.finding(self.span, message, placed=self.placed)
         if self.origin:
             draft.container = None
-            draft.also(self.origin.span, "read here", ctx.placed)
+            draft.also(self.origin.span, f"read here as `{self.variable}`", ctx.placed)
         return draft
 
 

@@ -26,5 +26,5 @@ def encoded_twice(container: Container, ctx: Context) -> Iterator[Draft]:
         key = found.origin.key if found.origin else None
         if re.search(WANTED, found.variable) or (key and re.search(WANTED, key)):
             continue
-        message = f"{found.what} is still base64 when decoded, as is the variable `{found.variable}`"
-        yield found.finding(message, ctx).help("encode it once under `data`, or not at all under `stringData`")
+        draft = found.finding(f"{found.what} is still base64 when decoded", ctx)
+        yield draft.help("encode it once under `data`, or not at all under `stringData`")

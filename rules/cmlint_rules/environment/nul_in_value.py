@@ -15,5 +15,5 @@ from cmlint_rules.environment import arriving
 def nul_in_value(container: Container, ctx: Context) -> Iterator[Draft]:
     """A NUL ends a string of the operating system: the runtime refuses the variable, and the container stays away."""
     for found in arriving(container, ctx, "nul"):
-        message = f"{found.what} has a NUL, which the variable `{found.variable}` cannot hold"
+        message = f"{found.what} has a NUL, which no variable can hold"
         yield found.finding(message, ctx).help("remove the NUL, or mount the value as a file")

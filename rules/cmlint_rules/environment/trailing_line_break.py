@@ -26,5 +26,5 @@ def trailing_line_break(container: Container, ctx: Context) -> Iterator[Draft]:
     for found in arriving(container, ctx, "line-break"):
         if found.origin and "." in found.variable:
             continue
-        draft = found.finding(f"{found.what} ends in a line break, as does the variable `{found.variable}`", ctx)
+        draft = found.finding(f"{found.what} ends in a line break, which becomes part of the variable", ctx)
         yield draft.help(f"{PLAIN}; {ENCODED}" if found.origin and found.origin.kind == "Secret" else PLAIN)

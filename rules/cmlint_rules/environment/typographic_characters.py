@@ -16,5 +16,4 @@ def typographic_characters(container: Container, ctx: Context) -> Iterator[Draft
     """YAML knows plain quotes and blanks; others, as web pages and word processors have them, are part of the value."""
     for found in arriving(container, ctx, "typographic"):
         message = f"{found.what} has typographic quotes or invisible characters, which become part of the variable"
-        message = f"{message} `{found.variable}`" if found.origin else message
         yield found.finding(message, ctx).help('remove them, or write plain quotes: `"..."`')

@@ -17,6 +17,5 @@ def undecodable_secret(container: Container, ctx: Context) -> Iterator[Draft]:
     for found in arriving(container, ctx, "binary"):
         if "nul" in found.traits:
             continue
-        message = f"{found.what} decodes to bytes that are not text, as does the variable `{found.variable}`"
-        draft = found.finding(message, ctx)
+        draft = found.finding(f"{found.what} decodes to bytes that are not text", ctx)
         yield draft.help("if it is plain text, put it under `stringData`, or encode it; if not, mount it as a file")

@@ -30,6 +30,9 @@ VERSION = "chart requires kubeVersion: "
 EMPTY = "kustomization.yaml is empty"
 """How the reason ends where a kustomization names nothing."""
 
+ENDED = "the line is indented less than the first one"
+"""How the reason ends where helm does not read all values of a chart."""
+
 LACKS = "`charts/` lacks "
 """How the reason begins when nothing was fetched; otherwise `--build-dependencies` has failed."""
 
@@ -82,6 +85,8 @@ def help_for(failure: Failure) -> str:
         return "name the version of your cluster with `--kubernetes-version`, or with the setting `kubernetes-version`"
     if failure.reason.endswith(EMPTY):
         return "name what it builds in `resources`, or remove it"
+    if failure.reason.endswith(ENDED):
+        return "give all keys of the first level the same indentation"
     if failure.reason.endswith(CHART):
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     if failure.ignored or failure.made:

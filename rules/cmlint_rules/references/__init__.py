@@ -68,6 +68,7 @@ def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
         "maker": first.placed.described if first else "",
         "hook": f"`{hook.written}` of {hook.tool}" if hook else "",
         "outcome": outcome(reference),
+        "reader": ctx.document.kind if ctx.pod and ctx.pod.exact else "custom resource",
     }
     draft = ctx.finding(reference.name.span, message.format(**words))
     for definition in cause.definitions:
@@ -89,7 +90,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "{outcome}; add the file to `resources`",
     ),
     "renamed": (
-        "kustomize renames {name}, but not in this custom resource",
+        "kustomize renames {name}, but not in this {reader}",
         "{outcome}; tell kustomize of the field under `configurations` (`nameReference`), or keep the name, for a hash"
         " with `disableNameSuffixHash: true`",
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.surroundings import Surroundings
@@ -125,6 +126,20 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def meeting(self) -> Meeting:
         """The providers of this name in the bundle that may be in the namespace."""
         return self.scope.index.meeting(self.target, self.name, self.namespace)
+
+    @property
+    def to_be_copied(self) -> list[Definition]:
+        """What files to be copied (`secret.yaml.example`) show of the object: a copy may replace its manifest."""
+        found = self.scope.index.copied.get((self.target, self.name), [])
+        return [Definition(each.placed, replace(each.provider, open=False)) for each in found]
+
+    @property
+    def meeting_elsewhere(self) -> Iterator[Definition]:
+        """The manifests of this name in other bundles of the run that may be in the namespace."""
+        scope = self.scope
+        others = scope.others.that_have(self.target, self.name) if scope.others else ()
+        named = (each for index in others if index is not scope.index for each in index.named(self.target, self.name))
+        return (each for each in named if meets(self.namespace, each.namespace))
 
     @cached_property
     def answers(self) -> list[Answer]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.kube.near import nearest
 from cmlint.manifest import gitops
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
@@ -25,6 +26,9 @@ from cmlint.system.filesystem import FileSystem, leads_to_folder
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
 """Where charts of the first API version name their dependencies."""
+
+DOCUMENT = r"---|\.\.\."
+"""How a line begins that begins or ends a document."""
 
 SUBCHARTS, TEMPLATES = "charts", "templates"
 LOCAL = "file://"
@@ -63,6 +67,22 @@ class Chart:
         """Whether it is vendored in another chart, which renders it with values of its own."""
         above = os.path.dirname(self.disk.real_path(self.folder))
         return os.path.basename(above) == SUBCHARTS and is_chart(self.disk, os.path.dirname(above))
+
+    @property
+    def is_inflated(self) -> bool:
+        """Whether a kustomization takes it from its folder of charts, with values of its own.
+
+        kustomize keeps it in `charts/NAME` or `charts/NAME-VERSION/NAME`
+        (`api/internal/builtins/HelmChartInflationGenerator.go` in kubernetes-sigs/kustomize).
+        """
+        folder = os.path.dirname(self.disk.real_path(self.folder))
+        homes = (home for home in (folder, os.path.dirname(folder)) if os.path.basename(home) == SUBCHARTS)
+        beside = (os.path.join(os.path.dirname(home), name) for home in homes for name in files.KUSTOMIZATIONS)
+        return any(self.is_taken_by(read_values(self.disk, path, self.top)) for path in beside)
+
+    def is_taken_by(self, kustomization: Part) -> bool:
+        """Whether a kustomization takes a chart of this name from Helm."""
+        return any(chart.word("name") == self.name for chart in kustomization.entries("helmCharts"))
 
     @cached_property
     def needs(self) -> list[Part]:
@@ -126,6 +146,25 @@ class Chart:
         """The values of the subchart that some names lead to."""
         chart = self.at(names)
         return layer_of(self.disk, os.path.join(chart.folder, VALUES), self.top) if chart else None
+
+    @property
+    def unread_values(self) -> Place | None:
+        """The first line of its values that helm does not read: one indented less than the first ends the document."""
+        layer = layer_of(self.disk, os.path.join(self.folder, VALUES), self.top)
+        end = layer.root.place.end
+        line = re.compile(r"(?m)^[^\s#].*").search(layer.text, end) if layer.root.fields else None
+        return Place(layer.root.place.path, *line.span()) if line and not re.match(DOCUMENT, line[0]) else None
+
+    def near_value(self, route: str) -> str:
+        """The name among its values that a template probably means, where one on a route is not there; or none."""
+        part: Part | None = self.read(VALUES)
+        for name in route.split("."):
+            if part is None or part.text is not None:
+                return ""
+            if name not in part.fields:
+                return nearest(name, part.fields) or ""
+            part = part.at(name)
+        return ""
 
     def given(
         self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
@@ -335,5 +374,5 @@ def find_charts(disk: FileSystem, paths: Iterable[str]) -> list[Chart]:
     """
     folders = dict.fromkeys(os.path.dirname(path) for path in paths if os.path.basename(path) == files.CHART)
     charts = (Chart(folder, disk) for folder in folders)
-    found = (one for one in charts if not one.is_library and not one.is_subchart)
+    found = (one for one in charts if not (one.is_library or one.is_subchart or one.is_inflated))
     return sorted((one for one in found if one.name or not one.root.fields), key=lambda one: one.shown)

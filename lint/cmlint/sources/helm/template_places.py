@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from cmlint.manifest.comments import read_ignores
@@ -247,6 +247,10 @@ class RenderedText:
     def paths(self) -> Iterable[str]:
         """The templates that objects come from; of one from elsewhere, the text itself."""
         return dict.fromkeys(path for _, path, _ in self.sources if path) or (self.shown,)
+
+    def turned_off(self) -> Collection[str]:
+        """A chart has no kustomizations."""
+        return ()
 
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those templates that have suppressions."""

@@ -194,6 +194,8 @@ class Build:
             said = str(error).replace(self.mirror, "") if self.mirror else str(error)
             reason, around = condensed(said, self.project, self.leaf)
             place = place_in_build(said, reason, around, self.project) if error.cause == "broken" else None
+            if error.kind == "plugin" and (part := next(around.plugins_named, None)):
+                place = part.place.path, part.place.span
             raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
     def refuse(self) -> None:

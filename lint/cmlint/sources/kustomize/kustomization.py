@@ -33,6 +33,9 @@ CHANGES = (
 OPEN = (*PLUGINS, "namePrefix", "nameSuffix")
 """The fields by which it may make objects, or give them names, that are written nowhere."""
 
+TURNED_OFF = r"(?m)^[ \t]*#[ \t#]*-[ \t]+[\"']?([\w./-]+)"
+"""An entry of a list that is a comment."""
+
 BROUGHT = ("resources", "bases", "components")
 """The fields that name files and folders with objects."""
 
@@ -69,6 +72,12 @@ class Kustomization:
         return any(field in self.root.fields for field in CHANGES)
 
     @property
+    def only_changes(self) -> bool:
+        """Whether it changes objects and names nothing that brings any, so that something else has to add it."""
+        fields = (*BROUGHT, *PLUGINS, *CHARTS, *GENERATORS.values())
+        return self.is_read and self.changes and not any(self.root.at(field) for field in fields)
+
+    @property
     def says_all(self) -> bool:
         """Whether its text says what it makes: by generators, or from files and folders that are there."""
         if not self.is_read or self.charts or any(field in self.root.fields for field in OPEN):
@@ -76,10 +85,15 @@ class Kustomization:
         brought = (item.text or "" for field in BROUGHT for item in self.root.entries(field))
         return all("\n" not in name and self.disk.lexists(self.full(name)) for name in brought)
 
+    @property
+    def plugins_named(self) -> Iterator[Part]:
+        """Its entries that configure plugins."""
+        return (item for field in PLUGINS for item in self.root.entries(field))
+
     @cached_property
     def plugins(self) -> list[Part]:
         """The configurations of its generators, transformers and validators, as far as they are files of its own."""
-        parts = [item for field in PLUGINS for item in self.root.entries(field)]
+        parts = list(self.plugins_named)
         paths = [self.own(item.text or "") for item in parts if "\n" not in (item.text or "")]
         found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
         found += [part for path in paths if path for part in self.documents_of(path)]
@@ -90,7 +104,7 @@ class Kustomization:
     @property
     def plugin_folders(self) -> list[str]:
         """The real paths of the folders with other kustomizations from which any of these configurations come."""
-        names = (item.text or "" for field in PLUGINS for item in self.root.entries(field))
+        names = (item.text or "" for item in self.plugins_named)
         folders = (self.full(name) for name in names if "\n" not in name)
         return list(filter(self.disk.is_folder, folders))
 
@@ -202,6 +216,11 @@ class Kustomization:
     def used(self) -> set[str]:
         """The real paths of all that it names, and of itself."""
         return {self.disk.real_path(self.path), *(self.full(item.text or "") for item in self.named)}
+
+    @cached_property
+    def turned_off(self) -> set[str]:
+        """The real paths of what it names in a comment only."""
+        return set(map(self.full, re.findall(TURNED_OFF, self.text[:MANY]))) - self.used
 
     def own(self, name: str) -> str | None:
         """The real path of a file that it names, if kustomize lets it read that: by default, below its folder.

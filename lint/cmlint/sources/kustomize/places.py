@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -185,6 +185,11 @@ class BuiltText:
     def paths(self) -> Iterable[str]:
         """The paths of the texts that it was built from; of one from elsewhere, its own."""
         return self.sources or (self.shown,)
+
+    def turned_off(self) -> Collection[str]:
+        """The paths of files that its kustomizations name in a comment only."""
+        tree = self.project.tree(self.leaf) if self.leaf else ()
+        return {self.project.shown(path) for one in tree for path in one.turned_off}
 
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those of these texts that have suppressions."""

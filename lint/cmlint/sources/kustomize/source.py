@@ -184,7 +184,11 @@ def build_all(
                     if reason := to_be_copied(build.leaf, build.absent):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
-                    yield built(build, run.result())
+                    raw = run.result()
+                    if build.spoilt and (reason := template_folder(build.leaf)):
+                        yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
+                        continue
+                    yield built(build, raw)
                     yield from spoilt_files(build)
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
@@ -209,8 +213,9 @@ def build_all(
 
 def unexplained(build: Build) -> list[Spoilt]:
     """The entries without which a leaf is built for another reason than what is absent, or than what a file reports."""
-    brought = any(each.how in ("resources", "components") for each in build.absent)
     own = ("resources", "bases")
+    brought = any(each.how in ("resources", "components") for each in build.absent)
+    brought = brought or any(each.field in own and build.project.disk.is_folder(each.path) for each in build.spoilt)
     spoilt = (each for each in build.spoilt if not is_reported(each, build.project))
     return [each for each in spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
 
@@ -287,14 +292,19 @@ def change_of(build: Build) -> str:
 
 
 def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
-    """Why a kustomization that lacks something is a template of others, which nobody builds as it is; empty for any
-    other.
-    """
+    """Why a kustomization that lacks something is a template, which nobody builds as it is; empty for any other."""
+    if leaf.only_changes:
+        return "it names nothing that its patches could change, so a program adds that"
     names = [each.name for each in absent if not each.remote]
     if name := next(filter(is_unfilled, names), None):
         return f"it names `{name}`, which has a placeholder"
+    return template_folder(leaf) if names else ""
+
+
+def template_folder(leaf: Kustomization) -> str:
+    """Why a kustomization that cannot be built is a template, by the folder that it is in; empty for any other."""
     folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
-    return f"it is a template, by the folder `{folder}`" if names and folder else ""
+    return f"it is a template, by the folder `{folder}`" if folder else ""
 
 
 def as_template(material: Material, leaf: Kustomization) -> Material:
