@@ -185,6 +185,18 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["org/*:*", "org/app:dev", "org/web:dev"],
     ),
+    "workflow with metadata": (
+        {
+            ".github/workflows/a.yml": CALL + "      image: org/app\n",
+            ".github/workflows/push.yml": "on: {workflow_call: {inputs: {image: {type: string}}}}\n"
+            "jobs:\n  p:\n    steps:\n"
+            "    - id: meta\n      uses: docker/metadata-action@v5\n      with:\n        images: ${{ inputs.image }}\n"
+            "        tags: type=raw,value=dev\n"
+            "    - uses: docker/build-push-action@v6\n      with:\n        push: true\n"
+            "        tags: ${{ steps.meta.outputs.tags }}\n",
+        },
+        ["*:dev", "org/app:dev"],
+    ),
     "composite action": (
         {
             ".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n"

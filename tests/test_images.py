@@ -201,7 +201,8 @@ def test_every_tag_of_the_grammar_is_read_back(tag: str) -> None:
         "${IMAGE}", "app:${TAG}", "$REGISTRY/app", "app:$TAG", "{IMAGE}", "{{ .Values.image }}:1", "<image_url>",
         "%IMAGE%", "((image))", "__IMAGE__", "@IMAGE@", "auto", "IMAGE_URL", "YOUR_IMAGE_NAME", "DOCKER_USER/app:1.0",
         "app:TAG", "app:IMAGE_TAG", "REGISTRY/app", "app:VERSION", "$(params.image)", "app@DIGEST", "ko://example.com/cmd/app",
-        "us-docker.pkg.dev/[PROJECT_ID]/app:1", "[registry]/app", "+IMAGE_NAME+",
+        "us-docker.pkg.dev/[PROJECT_ID]/app:1", "[registry]/app", "+IMAGE_NAME+", "ghcr.io/OWNER/app:dev",
+        "USERNAME/app:1", "__set-in-commandline__:latest", "ghcr.io/__owner__/app",
     ],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:
@@ -219,6 +220,9 @@ def test_placeholders(text: str) -> None:
         "app:RC1",
         "a b",
         "app:1.0-TAGGED",
+        "ghcr.io/ACME/app:1",
+        "ghcr.io/org/OWNER:1",
+        "my__app:1",
         "[::1]:5000/app",
         "[fe80::1]/app",
     ],

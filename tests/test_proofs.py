@@ -225,6 +225,26 @@ def test_a_helmfile_gives_a_chart_other_values(tmp_path: Path, helmfile: str, si
     assert found == ([] if silent else [BY_NAME])
 
 
+@pytest.mark.parametrize(
+    ("command", "silent"),
+    [
+        ("helm upgrade -i api ./chart --set tag=$SHA", True),
+        ("helm upgrade -i api ./chart --set tag=develop", False),
+        ("helm upgrade -i api ./chart --set tag=other", True),
+    ],
+)
+def test_a_value_that_is_set_to_the_same_tag_replaces_nothing(tmp_path: Path, command: str, silent: bool) -> None:
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n",
+        "chart/values.yaml": "tag: develop\n",
+        "chart/templates/api.yaml": MANIFEST.replace("IMAGE", "registry.example.com/api:{{ .Values.tag }}"),
+        "up.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert found == ([] if silent else [BY_NAME])
+
+
 def test_what_people_push_and_load_is_pedantic(tmp_path: Path) -> None:
     makefile = f"IMG ?= {IMAGE}\npush:\n\tdocker push $(IMG)\nkind:\n\tkind load docker-image $(IMG)\n"
     assert said(tmp_path, IMAGE, {"Makefile": makefile}) == []

@@ -266,7 +266,8 @@ class Proofs:
     def replaces(self, proof: Proof, subject: Subject) -> bool:
         """Whether a fact is about this image, and puts in something else."""
         fact = proof.fact
-        if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
+        named = fact.name and fits(fact.name, subject.names)
+        if fact.tag != "*" and (named or (fact.tag and not fact.name)) and (fact.tag or "latest") == subject.tag:
             return False
         if fact.tool in EDITORS:
             return self.is_edited(proof, subject)

@@ -29,12 +29,14 @@ BLANK = r"(?<![A-Za-z0-9])(?:YOUR|REPLACE|CHANGE|TODO|FIXME|TBD|PLACEHOLDER|INSE
 IMAGE = re.compile(
     r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:^|[/:@._-])(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE|TAG|VERSION|DIGEST)(?=[/:@._-]|\Z)"
+    r"|(?:^|/)(?:OWNER|USER|USERNAME|ORG|ORGANIZATION|ACCOUNT|PROJECT)(?=/)|(?:^|[/:])__[a-z][a-z0-9_-]*__(?=[/:@]|\Z)"
 )
 """Further forms in images, whose names are in lower case."""
 
 IMAGE_PART = (
     r"\[[^\[\]:]+\]|\{[^{}]*\}|(?<=[/@.])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)|^[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:(?<=[/.])|^)(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE)(?=[/:@.]|\Z)"
+    r"|(?:(?<=/)|^)(?:OWNER|USER|USERNAME|ORG|ORGANIZATION|ACCOUNT|PROJECT)(?=/)|__[a-z][a-z0-9_-]*__(?=[/:@]|\Z)"
 )
 """Those of these forms that represent a part of an image's name."""
 

@@ -129,7 +129,8 @@ def listed(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]
     found = DESCRIBED.search(node.text("run"))
     images = described.get(found[1], []) if found and found[1] else [*described.values()][-1] if found else []
     for name, tag in images:
-        yield place.of("pushed", "docker buildx imagetools create", name, tag, node.at("run"))
+        fact = place.of("pushed", "docker buildx imagetools create", name, tag, node.at("run"))
+        yield from of_description(fact, place)
 
 
 def built(
@@ -147,13 +148,22 @@ def built(
     for tag, at in lines_of(given, "tags", place):
         if (found := OUTPUTS.search(tag)) and (images := described.get(found[1])):
             for name, word in images:
-                yield place.of("pushed" if pushes else "built", "build-push-action", name, word, at)
+                fact = place.of("pushed" if pushes else "built", "build-push-action", name, word, at)
+                yield from of_description(fact, place)
         else:
             for image in place.variables.each(tag):
                 yield from place.fact("pushed" if pushes else "built", "build-push-action", image, at)
             if pushes and "inputs." in tag:
                 opened = place.fact("pushed", "build-push-action", place.variables.left_open(tag), at)
                 yield from map(place.opened, opened)
+
+
+def of_description(fact: ImageFact, place: Text) -> Iterator[ImageFact]:
+    """A fact about an image that metadata-action describes; where an input is in its name, only a push is open."""
+    if "{-" not in fact.name:
+        yield fact
+    elif fact.deed == "pushed":
+        yield place.opened(fact)
 
 
 def with_builds(
@@ -208,9 +218,8 @@ def pushed(given: Mapping, uses: str, place: Text, described: dict[str, list[tup
     if (step := OUTPUTS.search(given.text("image"))) and step[1] in described:
         host = place.variables.fill(given.text("registry")).rstrip("/")
         for image, tag in described[step[1]]:
-            yield place.of(
-                "pushed", uses.partition("@")[0], f"{host}/{image}" if host else image, tag, given.at("image")
-            )
+            full = f"{host}/{image}" if host else image
+            yield from of_description(place.of("pushed", uses.partition("@")[0], full, tag, given.at("image")), place)
         return
     of = partial(of_action, given, place)
     registry = place.variables.fill(given.text("registry", "image-registry"))
@@ -251,7 +260,7 @@ def branches_of(top: Mapping) -> list[str]:
 
 
 def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[tuple[str, str]]:
-    """The images of a step of metadata-action: each name with each tag."""
+    """The images of a step of metadata-action: each name with each tag, and once more with its inputs left open."""
     flavor = pairs(part for part, _ in given.words("flavor"))
     rules = [pairs(words) for words in rules_of(given)]
     if not rules:
@@ -261,7 +270,9 @@ def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[t
     released = any(rule.get("type") in RELEASING or is_release(rule) for rule in rules)
     if flavor.get("latest") == "true" or (released and flavor.get("latest", "auto") == "auto"):
         tags.append("latest")
-    names = [place.variables.fill(name.removeprefix("name=")) for name, _ in given.words("images")]
+    written = [name.removeprefix("name=") for name, _ in given.words("images")]
+    names = [*map(place.variables.fill, written)]
+    names += [place.variables.left_open(name) for name in written if "inputs." in name]
     yield from combinations(names, dict.fromkeys(tags))
 
 
