@@ -317,6 +317,16 @@ def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path:
     ]
 
 
+@pytest.mark.parametrize(
+    ("secret", "starts"),
+    [(SECRET, False), (SECRET.replace("{A: s-a, KEY: s-k}", "{}"), True), ("", True)],
+    ids=["keys", "no keys", "no Secret"],
+)
+def test_a_secret_without_any_key_is_filled_elsewhere(tmp_path: Path, secret: str, starts: bool) -> None:
+    env = "{name: X, valueFrom: {secretKeyRef: {name: app, key: NOPE}}}"
+    assert variables(tmp_path, env, MAP, secret)[""]["starts"] is starts
+
+
 def test_a_name_that_services_may_bring_is_not_said_to_stay(tmp_path: Path) -> None:
     found = variables(tmp_path, "{name: X, value: $(DB_SERVICE_HOST)}\n{name: Z, value: $(NOPE)}", MAP, SECRET)
     assert (found["X"]["value"], found["X"]["masked"]) == (None, False)

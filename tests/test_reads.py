@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from cmlint.bundle.links import Link, matched
+from cmlint.bundle.programs import can_be_cut
 from cmlint.config.config import Config
 from cmlint.knowledge.programs import SYNONYMS
 from cmlint.kube.near import distance_of_variables
@@ -363,6 +364,22 @@ def test_since_reads_the_sources_of_what_changed_alone(changed: str, status: int
 )
 def test_variables_are_near(given: str, wanted: str, distance: int | None) -> None:
     assert distance_of_variables(given, wanted, SYNONYMS) == distance
+
+
+@pytest.mark.parametrize(
+    ("parts", "words", "cut"),
+    [
+        (["mail", "host"], {"mail", "host"}, True),
+        (["mail", "host"], {"mailhost"}, True),
+        (["mail", "host", "port"], {"mailhost", "port"}, True),
+        (["mail", "host", "port"], {"mail", "port"}, False),
+        (["mail", "host"], {"mail"}, False),
+        (["mail", "host"], {"host"}, False),
+        (["mail"], {"mailhost"}, False),
+    ],
+)
+def test_a_name_is_cut_into_known_words(parts: list[str], words: set[str], cut: bool) -> None:
+    assert can_be_cut(parts, words) is cut
 
 
 def test_variables_of_a_link_may_have_any_name() -> None:
