@@ -306,6 +306,11 @@ def test_what_only_the_running_pod_knows(tmp_path: Path, source: str, origin: Js
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
 
 
+def test_a_source_without_a_kind_gives_no_value_and_is_no_secret(tmp_path: Path) -> None:
+    found = variables(tmp_path, "{name: X, valueFrom: {}}\n{name: Z, value: 'is $(X)'}", MAP)
+    assert [(found[name]["value"], found[name]["masked"]) for name in "XZ"] == [(None, False), (None, False)]
+
+
 def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path: Path) -> None:
     env = "{name: A, valueFrom: {configMapKeyRef: {name: app, key: NOPE, optional: true}}}"
     found = variables(tmp_path, env, MAP)

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from cmlint.bundle.links import Link, matched
-from cmlint.bundle.programs import can_be_cut
+from cmlint.bundle.programs import Program, Reading, can_be_cut
 from cmlint.config.config import Config
 from cmlint.knowledge.programs import SYNONYMS
 from cmlint.kube.near import distance_of_variables
+from cmlint.model.facts import SourceFacts
 from cmlint.pipeline.check import check
 from cmlint.pipeline.read import read
 from cmlint.sources.request import Request
@@ -247,6 +248,12 @@ def test_why_a_program_may_read_more(given: Files, why: str | None, tmp_path: Pa
     write(tmp_path, files("org/shop:1", **COMPOSE) | given)
     (workload,) = json.loads(cmlint(tmp_path, "env", "--reads", "--format", "json").stdout)["workloads"]
     assert workload["containers"][0]["unknown"] == why
+
+
+@pytest.mark.parametrize(("dockerfile", "why"), [("app/Dockerfile", "its Dockerfile cannot be read"), ("", "")])
+def test_a_program_may_read_more_where_its_dockerfile_is_not_known(dockerfile: str, why: str) -> None:
+    source = SourceFacts(words="HOME")
+    assert Program(Link("certain", "app", dockerfile), Reading({"app/index.js": source}), ()).open == why
 
 
 def test_env_tells_what_the_image_sets(tmp_path: Path) -> None:
