@@ -135,6 +135,12 @@ def test_a_folder_with_the_name_of_an_image_is_a_guess(tmp_path: Path) -> None:
     assert (link.grade, link.context, link.sure) == ("likely", "app", False)
 
 
+def test_an_image_that_is_tagged_is_that_of_its_own_build_alone(tmp_path: Path) -> None:
+    script = "#!/bin/sh\ndocker build -t local/a app\ndocker build -t local/b web\ndocker tag local/a org/shop:1\n"
+    given = files("org/shop:1", build_DOT_sh=f"{script}docker push org/shop:1\n")
+    assert link_in(tmp_path, {**given, "web/Dockerfile": DOCKERFILE}).context == "app"
+
+
 def test_a_build_of_another_image_links_none(tmp_path: Path) -> None:
     link = link_in(tmp_path, files("org/other:1", build_DOT_sh="#!/bin/sh\ndocker build -t $IMAGE app\n"))
     assert (link.grade, link.why) == ("none", "no build in these files names the image and a folder")
