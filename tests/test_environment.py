@@ -345,6 +345,13 @@ def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: P
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
 
 
+def test_a_key_that_an_open_object_may_have_sets_its_variable(tmp_path: Path) -> None:
+    made = "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app, namespace: shop}\n"
+    made += "spec: {data: [{secretKey: Z}], dataFrom: [{extract: {key: a}}]}\n"
+    found = variables(tmp_path, "{name: X, valueFrom: {secretKeyRef: {name: app, key: K}}}", MAP, made)
+    assert (found["X"]["value"], found["X"]["masked"], found[""]["starts"]) == (None, True, True)
+
+
 @pytest.mark.parametrize(("prefix", "names", "value"), [("P_", ["P_A", "P_B", "X"], "$(MAYBE)"), ("${P}", ["X"], None)])
 def test_a_prefix_with_a_placeholder_may_bring_any_name(prefix: str, names: list[str], value: str | None) -> None:
     pod = POD.replace("name: app}", f"name: app}}\n              prefix: '{prefix}'", 1)
