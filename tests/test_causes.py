@@ -253,6 +253,11 @@ def test_kustomize_does_not_rename_what_a_field_selects(tmp_path: Path) -> None:
             "spec: {target: {name: settings}, data: [{secretKey: A}]}\n",
             "",
         ),
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app}\n"
+            "spec: {target: {name: db}, data: [{secretKey: A, remoteRef: {key: settings}}]}\n",
+            "",
+        ),
     ],
 )
 def test_a_secret_is_called_as_its_maker_says(tmp_path: Path, maker: str, missing: str) -> None:

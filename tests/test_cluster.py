@@ -9,6 +9,7 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import impact, named
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.pulls import Use, stored_policy
 from cmlint.kube.versions import NEWEST
 from cmlint.manifest.documents import read_text
 from cmlint.model.cluster import Held, Inventory, Space
@@ -215,3 +216,17 @@ def test_workloads_that_manifests_bring_are_not_judged_as_live_ones() -> None:
     (live,) = only_live([bundle])
     assert live.placed == []
     assert set(asked.listings) >= {"deployment/shop/web"}
+
+
+def test_a_default_pull_policy_is_that_of_the_live_object() -> None:
+    deployment = WORKLOADS.partition("\n---")[0].replace("web, uid", "web, namespace: shop, uid")
+    bundle = bundle_of({"a.yaml": deployment.replace(", imagePullPolicy: Never", "")})
+    (placed,) = bundle.placed
+    other, web = placed.document.pods[0].containers
+    assert web.image
+    use = Use(web.image, None, web)
+    assert stored_policy(use, placed, bundle) is None
+    bundle.use_clusters(cluster(WORKLOADS))
+    assert stored_policy(use, placed, bundle) == "Never"
+    assert stored_policy(use._replace(container=other), placed, bundle) is None
+    assert stored_policy(use._replace(container=None), placed, bundle) is None

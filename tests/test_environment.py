@@ -306,6 +306,11 @@ def test_what_only_the_running_pod_knows(tmp_path: Path, source: str, origin: Js
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
 
 
+def test_a_source_without_a_kind_gives_no_value_and_is_no_secret(tmp_path: Path) -> None:
+    found = variables(tmp_path, "{name: X, valueFrom: {}}\n{name: Z, value: 'is $(X)'}", MAP)
+    assert [(found[name]["value"], found[name]["masked"]) for name in "XZ"] == [(None, False), (None, False)]
+
+
 def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path: Path) -> None:
     env = "{name: A, valueFrom: {configMapKeyRef: {name: app, key: NOPE, optional: true}}}"
     found = variables(tmp_path, env, MAP)
@@ -315,6 +320,16 @@ def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path:
         {"kind": "Secret", "name": "app", "key": None, "optional": True},
         {"kind": "ConfigMap", "name": "app", "key": "NOPE", "optional": True},
     ]
+
+
+@pytest.mark.parametrize(
+    ("secret", "starts"),
+    [(SECRET, False), (SECRET.replace("{A: s-a, KEY: s-k}", "{}"), True), ("", True)],
+    ids=["keys", "no keys", "no Secret"],
+)
+def test_a_secret_without_any_key_is_filled_elsewhere(tmp_path: Path, secret: str, starts: bool) -> None:
+    env = "{name: X, valueFrom: {secretKeyRef: {name: app, key: NOPE}}}"
+    assert variables(tmp_path, env, MAP, secret)[""]["starts"] is starts
 
 
 def test_a_name_that_services_may_bring_is_not_said_to_stay(tmp_path: Path) -> None:
@@ -328,6 +343,13 @@ def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: P
     made += "spec: {dataFrom: [{extract: {key: a}}]}\n"
     found = variables(tmp_path, "{name: Z, value: $(MAYBE)}", MAP, made)
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
+
+
+def test_a_key_that_an_open_object_may_have_sets_its_variable(tmp_path: Path) -> None:
+    made = "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app, namespace: shop}\n"
+    made += "spec: {data: [{secretKey: Z}], dataFrom: [{extract: {key: a}}]}\n"
+    found = variables(tmp_path, "{name: X, valueFrom: {secretKeyRef: {name: app, key: K}}}", MAP, made)
+    assert (found["X"]["value"], found["X"]["masked"], found[""]["starts"]) == (None, True, True)
 
 
 @pytest.mark.parametrize(("prefix", "names", "value"), [("P_", ["P_A", "P_B", "X"], "$(MAYBE)"), ("${P}", ["X"], None)])

@@ -264,6 +264,8 @@ def test_variables_come_from_config_maps_in_the_files(tmp_path: Path) -> None:
     post = FROM.replace("KIND", "ConfigMap")
     result = filled(tmp_path, post, '"${a}s"', "OTHER", {**BUILT, "cluster/shared.yaml": holding()})
     assert (concise(result), whys(result)) == ([LACKING], [])
+    write(tmp_path, {"other/shared.yaml": holding(value="till").replace("flux-system", "other")})
+    assert concise(filled(tmp_path, post, '"${a}s"', "OTHER")) == [LACKING], "Flux reads only its own namespace"
     write(tmp_path, {"other/shared.yaml": holding(value="till")})
     result = filled(tmp_path, post, '"${a}s"', "OTHER")
     assert (concise(result), whys(result)) == ([], [OPEN]), "it may be either"

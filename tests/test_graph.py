@@ -176,6 +176,13 @@ def test_what_makes_an_object_is_a_node_before_it(tmp_path: Path) -> None:
     assert statuses(report) == {"shop/ConfigMap/made": "command"}
 
 
+def test_a_workload_that_reads_nothing_is_drawn_and_an_object_without_pods_is_not(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: idle}\nspec: {containers: [{name: c, image: 'c:1.0.0'}]}\n"
+    ingress = INGRESS.rpartition("---\n")[2].replace("tls: [{secretName: certificate}]", "ingressClassName: a")
+    write(tmp_path, {"a.yaml": f"{pod}---\n{ingress}"})
+    assert [node["name"] for node in graph(tmp_path)["nodes"] if node["type"] == "workload"] == ["idle"]
+
+
 def test_a_binary_key_is_marked_and_has_no_value(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": MADE})
     attributes = {node["id"]: node["attributes"] for node in graph(tmp_path)["nodes"] if node["type"] == "key"}

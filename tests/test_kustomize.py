@@ -251,6 +251,17 @@ patches:
     assert concise(run(tmp_path)) == [f"kustomization.yaml:7:16: {said}"]
 
 
+def test_a_patch_of_another_object_has_written_nothing(tmp_path: Path) -> None:
+    env = "          env: [{name: PORT, value: 8080}]\n"
+    other = DEPLOYMENT.replace("name: web", "name: other", 1)
+    patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: other}\nspec:\n  template:\n    spec:\n"
+    patch += f"      containers:\n        - name: web\n{env}"
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, other.yaml]\npatches: [{path: patch.yaml}]\n"})
+    write(tmp_path, {"web.yaml": DEPLOYMENT + env, "other.yaml": other, "patch.yaml": patch})
+    found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[non-string-env]" in line]
+    assert found == ["patch.yaml:9:37", "web.yaml:15:37"]
+
+
 @pytest.mark.parametrize("image", ["acme/web:1.4.2", "acme/web:develop", "acme/web"])
 @pytest.mark.parametrize(
     ("setting", "column"),

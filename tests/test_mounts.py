@@ -107,3 +107,12 @@ def test_paths_overlap_where_they_are_known_and_possible(tmp_path: Path, path: s
     items = ", ".join(f"{{key: {key}, path: '{path}'}}" for key in ("a", "b"))
     rules = [rule for rule, _, _ in found(tmp_path, f"secret: {{secretName: x, items: [{items}]}}", "v")]
     assert ("overlapping-files" in rules) is overlap
+
+
+def test_keys_of_several_definitions_do_not_overlap(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD.replace("VOLUME", f"projected: {TWO}").replace("MOUNT", "v")})
+    write(tmp_path, {"a.yaml": CONFIGS})
+    overlaps = [each for each in lint(tmp_path, config=CONFIG).outcome.findings if each.rule == "overlapping-files"]
+    assert len(overlaps) == 1
+    write(tmp_path, {"b.yaml": CONFIGS.replace("{a: b}", "{b: c}")})
+    assert "overlapping-files" not in {each.rule for each in lint(tmp_path, config=CONFIG).outcome.findings}

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.material import Material
+from cmlint.manifest.documents import read_text
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request
 from tests.support.run import concise, inside, rules, write
@@ -51,3 +54,14 @@ def test_a_patch_beside_a_kustomization_is_a_part(tmp_path: Path) -> None:
         result = check(Request(rules=dict(rules())))
     assert concise(result) == []
     assert ("web/part.yaml", "completed elsewhere: no container has an image") in result.outcome.skipped
+
+
+def test_a_part_is_set_aside_with_its_reason() -> None:
+    files = {path: read_text(LACKING) for path in ("one/m.yaml", "two/m.yaml")}
+    bundle = Bundle(Material(files=list(files.items())))
+    why = "no container has an image, so that something else completes it"
+    assert [(placed.path, evidence.code, evidence.sentence) for placed, evidence in bundle.aside] == [
+        ("one/m.yaml", "part", why),
+        ("two/m.yaml", "part", why),
+    ]
+    assert Bundle(Material(files=[("one/m.yaml", files["one/m.yaml"])])).aside == []

@@ -113,6 +113,7 @@ REMOTE = '[remote "origin"]\n\turl = https://github.com/OWNER/shop.git\n'
         ({"build.sh": "#!/bin/sh\ndocker build -t quay.io/team/web:develop .\n"}, False),
         ({"other/Dockerfile": "FROM scratch\n"}, True),
         ({"others/Dockerfile": "FROM scratch\n"}, False),
+        ({"Dockerfile": "FROM scratch\n"}, False),
     ],
 )
 def test_whose_image_it_is_is_seen_by_owner_registry_and_name(tmp_path: Path, files: dict[str, str], own: bool) -> None:

@@ -11,9 +11,11 @@ import pytest
 import yaml
 
 from cmlint.bundle.links import Link, matched
+from cmlint.bundle.programs import Program, Reading, can_be_cut
 from cmlint.config.config import Config
 from cmlint.knowledge.programs import SYNONYMS
 from cmlint.kube.near import distance_of_variables
+from cmlint.model.facts import SourceFacts
 from cmlint.pipeline.check import check
 from cmlint.pipeline.read import read
 from cmlint.sources.request import Request
@@ -133,6 +135,12 @@ def test_a_folder_with_the_name_of_an_image_is_a_guess(tmp_path: Path) -> None:
     assert (link.grade, link.context, link.sure) == ("likely", "app", False)
 
 
+def test_an_image_that_is_tagged_is_that_of_its_own_build_alone(tmp_path: Path) -> None:
+    script = "#!/bin/sh\ndocker build -t local/a app\ndocker build -t local/b web\ndocker tag local/a org/shop:1\n"
+    given = files("org/shop:1", build_DOT_sh=f"{script}docker push org/shop:1\n")
+    assert link_in(tmp_path, {**given, "web/Dockerfile": DOCKERFILE}).context == "app"
+
+
 def test_a_build_of_another_image_links_none(tmp_path: Path) -> None:
     link = link_in(tmp_path, files("org/other:1", build_DOT_sh="#!/bin/sh\ndocker build -t $IMAGE app\n"))
     assert (link.grade, link.why) == ("none", "no build in these files names the image and a folder")
@@ -246,6 +254,12 @@ def test_why_a_program_may_read_more(given: Files, why: str | None, tmp_path: Pa
     write(tmp_path, files("org/shop:1", **COMPOSE) | given)
     (workload,) = json.loads(cmlint(tmp_path, "env", "--reads", "--format", "json").stdout)["workloads"]
     assert workload["containers"][0]["unknown"] == why
+
+
+@pytest.mark.parametrize(("dockerfile", "why"), [("app/Dockerfile", "its Dockerfile cannot be read"), ("", "")])
+def test_a_program_may_read_more_where_its_dockerfile_is_not_known(dockerfile: str, why: str) -> None:
+    source = SourceFacts(words="HOME")
+    assert Program(Link("certain", "app", dockerfile), Reading({"app/index.js": source}), ()).open == why
 
 
 def test_env_tells_what_the_image_sets(tmp_path: Path) -> None:
@@ -363,6 +377,22 @@ def test_since_reads_the_sources_of_what_changed_alone(changed: str, status: int
 )
 def test_variables_are_near(given: str, wanted: str, distance: int | None) -> None:
     assert distance_of_variables(given, wanted, SYNONYMS) == distance
+
+
+@pytest.mark.parametrize(
+    ("parts", "words", "cut"),
+    [
+        (["mail", "host"], {"mail", "host"}, True),
+        (["mail", "host"], {"mailhost"}, True),
+        (["mail", "host", "port"], {"mailhost", "port"}, True),
+        (["mail", "host", "port"], {"mail", "port"}, False),
+        (["mail", "host"], {"mail"}, False),
+        (["mail", "host"], {"host"}, False),
+        (["mail"], {"mailhost"}, False),
+    ],
+)
+def test_a_name_is_cut_into_known_words(parts: list[str], words: set[str], cut: bool) -> None:
+    assert can_be_cut(parts, words) is cut
 
 
 def test_variables_of_a_link_may_have_any_name() -> None:

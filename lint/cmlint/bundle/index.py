@@ -41,7 +41,6 @@ class Indexes:
     """The indexes of several bundles, in order."""
 
     def __init__(self) -> None:
-        self.count = 0
         self.by_name: dict[tuple[Target, str], list[tuple[int, Index]]] = {}
         self.globbing: list[tuple[int, Index]] = []
         self.all: list[Index] = []
@@ -49,13 +48,13 @@ class Indexes:
 
     def add(self, index: Index) -> None:
         """Adds the next index."""
+        number = len(self.all)
         for name in index.by_name:
-            self.by_name.setdefault(name, []).append((self.count, index))
+            self.by_name.setdefault(name, []).append((number, index))
         if index.globs:
-            self.globbing.append((self.count, index))
+            self.globbing.append((number, index))
         self.all.append(index)
         self.spelled.clear()
-        self.count += 1
 
     def nearby(self, target: Target) -> tuple[Nearby, dict[str, list[tuple[Index, Definition]]]]:
         """The names of one kind of provider in all indexes without kustomize's hashes, and where each is defined."""
