@@ -105,7 +105,7 @@ class Index:
                 definition = Definition(item, provider)
                 if provider.kind == EXAMPLE:
                     self.examples.setdefault((provider.target, provider.name.value), definition)
-                    if item.path.endswith(COPIED) and provider.keys:
+                    if item.path.endswith(COPIED):
                         self.copied.setdefault((provider.target, provider.name.value), []).append(definition)
                 elif provider.glob:
                     self.patterns.append(definition)

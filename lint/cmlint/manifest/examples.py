@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from cmlint.model.facts import EXAMPLE, Document, Key, Provider, Scalar, Span, Target
+from cmlint.model.facts import EXAMPLE, Document, Provider, Scalar, Span, Target
 
 LEAD = r"^(?P<lead>[ \t]*(?:(?:#+|//|>|\*)[ \t]*)?)"
 KIND = re.compile(rf"{LEAD}kind:[ \t]*[\"']?(?P<kind>ConfigMap|Secret)\b", re.MULTILINE)
@@ -51,8 +51,7 @@ def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
                 found = NAMED.finditer(text, bounds[behind - 1], bounds[behind])
                 names[behind] = {name["lead"]: name for name in reversed(list(found))}
             if name := names[behind].get(kind["lead"]):
-                keys = keys_in(text, name["lead"], name.end(), (*bounds, len(text))[behind])
-                yield example("ConfigMap" if kind["kind"] == "ConfigMap" else "Secret", name, keys)
+                yield example("ConfigMap" if kind["kind"] == "ConfigMap" else "Secret", name)
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):
             yield example("ConfigMap", name)
@@ -63,24 +62,14 @@ def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
             yield example("Secret" if resource["kind"] == "secret" else "ConfigMap", name)
 
 
-def keys_in(text: str, lead: str, start: int, end: int) -> tuple[Key, ...]:
-    """The keys that an object shows in a stretch of a text, under `data` or `stringData`."""
-    begin = re.escape(lead)
-    line = rf"{begin}[ \t]+\S.*\n?|[ \t]*\r?\n"
-    blocks = re.compile(rf"^{begin}(?:data|stringData):[ \t]*\r?\n((?:{line})*)", re.MULTILINE)
-    keys = re.compile(rf"^{begin}[ \t]+[\"']?([-._a-zA-Z0-9]+)[\"']?:", re.MULTILINE)
-    found = (key for block in blocks.finditer(text, start, end) for key in keys.finditer(text, *block.span(1)))
-    return tuple(Key(each[1], each[1], Span(*each.span(1)), None, binary=False) for each in found)
-
-
-def example(target: Target, name: re.Match[str], keys: tuple[Key, ...] = ()) -> Document:
-    """An object of which only kind and name count; its keys where people make it by copying the file."""
+def example(target: Target, name: re.Match[str]) -> Document:
+    """An object of which only kind and name count."""
     scalar = Scalar(name["name"], name.start("name"), name.end("name"))
     provider = Provider(
         target=target,
         kind=EXAMPLE,
         name=scalar,
-        keys=keys,
+        keys=(),
         open=True,
         immutable=False,
         span=Span(scalar.start, scalar.end),

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.surroundings import Surroundings
@@ -129,9 +128,8 @@ class Question(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def to_be_copied(self) -> list[Definition]:
-        """What files to be copied (`secret.yaml.example`) show of the object: a copy may replace its manifest."""
-        found = self.scope.index.copied.get((self.target, self.name), [])
-        return [Definition(each.placed, replace(each.provider, open=False)) for each in found]
+        """What files to be copied (`secret.yaml.example`) show: a copy may replace the manifest, with any keys."""
+        return self.scope.index.copied.get((self.target, self.name), [])
 
     @property
     def meeting_elsewhere(self) -> Iterator[Definition]:
