@@ -116,7 +116,8 @@ def test_a_file_that_a_command_writes_is_no_mistake(tmp_path: Path) -> None:
 
 
 FLEET = {
-    "app/over/dev/kustomization.yaml": "patches:\n- path: patch.yaml\n",
+    "app/over/dev/kustomization.yaml": "resources: [service.yaml]\npatches:\n- path: patch.yaml\n",
+    "app/over/dev/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: slave}\n",
     "app/over/dev/patch.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: slave}\nspec: {replicas: 3}\n",
 }
 

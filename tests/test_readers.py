@@ -199,6 +199,8 @@ def workload(kind: str, name: str = "app", template: str = "") -> str:
 
 
 IN_PLACE = ["next-start", "refreshes", "next-start"]
+RENAMED = ["next-start"] * 3
+"""What an object of a new name does where the pods stay: none of them reads it."""
 
 
 @pytest.mark.parametrize(
@@ -210,8 +212,8 @@ IN_PLACE = ["next-start", "refreshes", "next-start"]
         (workload("Job"), ["next-run"] * 3),
         (workload("Deployment") + "immutable: true\n", ["rejected"] * 3),
         (workload("Deployment", "app-4kk2g9dtt5"), ["rolls"] * 3),
-        (workload("ReplicaSet", "app-4kk2g9dtt5"), IN_PLACE),
-        (workload("Deployment", "app-4kk2g9dtt5").replace("spec:", "spec:\n  paused: true", 1), IN_PLACE),
+        (workload("ReplicaSet", "app-4kk2g9dtt5"), RENAMED),
+        (workload("Deployment", "app-4kk2g9dtt5").replace("spec:", "spec:\n  paused: true", 1), RENAMED),
         (workload("Rollout").replace("apps/v1", "argoproj.io/v1alpha1"), IN_PLACE),
         (workload("Shop").replace("apps/v1", "example.com/v1"), ["controller", "refreshes", "controller"]),
     ],
