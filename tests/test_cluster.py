@@ -90,7 +90,7 @@ def test_a_name_is_looked_up_in_the_namespaces_that_were_listed(
 def test_of_a_complete_listing_what_is_not_in_it_does_not_exist(
     unread: dict[str, str], target: str, namespace: str | None, expected: str
 ) -> None:
-    listed = Inventory("prod", whole=True, spaces={"a": Space({"app": held("A")})}, unread=unread)
+    listed = Inventory("prod", complete=True, spaces={"a": Space({"app": held("A")})}, unread=unread)
     assert said(Cluster(listed, None), target, "nowhere", namespace) == expected
 
 

@@ -524,7 +524,7 @@ def test_words_are_cut_as_a_shell_does(words: list[str]) -> None:
     text = f"kubectl {shlex.join(words)}"
     cutter = Cutter(text, 0, "", lambda _: None)
     assert [word.text for word in cutter.cut()] == ["kubectl", *words]
-    assert cutter.whole
+    assert cutter.complete
 
 
 WORDS = (

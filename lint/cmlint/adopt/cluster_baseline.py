@@ -53,6 +53,10 @@ def spaces_of(clusters: Iterable[Cluster]) -> tuple[str, ...]:
     found = {
         f"{cluster.prefix}{name}"
         for cluster in clusters
-        for name in (*cluster.inventory.spaces, *cluster.workloads, *((EVERYWHERE,) if cluster.inventory.whole else ()))
+        for name in (
+            *cluster.inventory.spaces,
+            *cluster.workloads,
+            *((EVERYWHERE,) if cluster.inventory.complete else ()),
+        )
     }
     return tuple(sorted(found))

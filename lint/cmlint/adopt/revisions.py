@@ -75,7 +75,7 @@ class Revisions:
         request = self.request
         caches = Caches(facts=request.caches.facts, builds=request.caches.builds)
         if caches.builds and not commit:
-            caches.builds.whole = False  # What differs from the files is built without it.
+            caches.builds.complete = False  # What differs from the files is built without it.
         with self.repository.files_at(commit, values_of(request)) as disk:
             paths = tuple(filter(disk.lexists, request.paths)) if commit else request.paths
             return job(replace(request, paths=paths, disk=disk, seen=Seen(), caches=caches, jobs=1))

@@ -83,12 +83,12 @@ class Bundle:
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
         self.commands = list(self.created_documents(material.scripts))
-        self.index = Index(self.placed, self.commands, whole=self.built is not None)
+        self.index = Index(self.placed, self.commands, is_built=self.built is not None)
         self.scope = self.scope_of(material, neighbours)
         self.resolver = Resolver(self.scope)
         if neighbours.others is not None:
             neighbours.others.add(self.index)
-        if self.index.whole and self.complete:
+        if self.index.is_built and self.complete:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
         self.remembered = self.made = 0
@@ -114,7 +114,7 @@ class Bundle:
         """Everything in which its references are looked up."""
         texts = [] if self.live else [*self.files, *material.beside]
         around = Surroundings(texts, material.loose_files, self.frame, neighbours.folders)
-        around.as_they_are = neighbours.destinations.as_they_are(() if self.index.whole else self.index.by_folder)
+        around.as_they_are = neighbours.destinations.as_they_are(() if self.index.is_built else self.index.by_folder)
         return Scope(
             index=self.index,
             around=around,

@@ -110,7 +110,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     makes one, such as a SealedSecret, unless the kustomization still names it in a comment.
     """
     scope, placed = question.scope, question.placed
-    if not placed.built or not scope.index.whole or not scope.others:
+    if not placed.built or not scope.index.is_built or not scope.others:
         return None
     if question.target == "Secret" and scope.supply is not None:
         return None
@@ -147,7 +147,7 @@ def not_renamed(question: Question, found: Sequence[Definition]) -> Cause | None
     (`api/internal/konfig/builtinpluginconsts/namereference.go` in kubernetes-sigs/kustomize).
     """
     index = question.scope.index
-    if not index.whole or not question.placed.built or question.placed.built.rendered:
+    if not index.is_built or not question.placed.built or question.placed.built.rendered:
         return None
     nearby = index.nearby(question.target)[1].get(question.name, [])
     renamed = [each for each in nearby if each.provider.name.value != question.name]

@@ -93,7 +93,7 @@ class Cluster:
             return Answer(definitions, alike)
         unread = next((s.unread[target] for s in self.inventory.spaces.values() if target in s.unread), "")
         unread = unread or self.inventory.unread.get(target, "")
-        if unread or not self.inventory.whole:
+        if unread or not self.inventory.complete:
             return Answer(why=f"not all {target}s of {self.name} are known{f': {unread}' if unread else ''}")
         return Answer()
 

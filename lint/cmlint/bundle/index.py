@@ -78,11 +78,11 @@ class Indexes:
 class Index:
     """All providers of a bundle; `commands` are the documents that commands create.
 
-    A `whole` bundle is what one kustomization builds, so that all of it is applied together.
+    What `is_built` comes from one kustomization or chart, so that all of it is applied together.
     """
 
-    def __init__(self, placed: list[Placed], commands: list[Placed], *, whole: bool = False) -> None:
-        self.placed, self.whole = placed, whole
+    def __init__(self, placed: list[Placed], commands: list[Placed], *, is_built: bool = False) -> None:
+        self.placed, self.is_built = placed, is_built
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
         for item in placed:
@@ -232,7 +232,7 @@ class Index:
     def described_again(self) -> dict[tuple[str, str, str | None, str | None], list[Placed]]:
         """The objects that two files of a folder describe, by folder and identity."""
         found: dict[tuple[str, str, str | None, str | None], list[Placed]] = {}
-        for item in self.placed if not self.whole else ():
+        for item in self.placed if not self.is_built else ():
             if item.document.name:
                 found.setdefault((item.directory, *item.identity), []).append(item)
         return {key: items for key, items in found.items() if len({item.path for item in items}) > 1}

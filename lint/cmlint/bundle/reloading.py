@@ -63,8 +63,8 @@ def rolls(
     own, of_pod = dict(document.watched), dict(pod.watched)
     if own.get(WAVE) == "true" and document.kind in WAVED and is_waved(own, pod, target, name):
         return Rolls("Wave", WAVE)
-    if told := reloads(own, of_pod, pod, target, name, definition=definition):
-        return Rolls("Reloader", told)
+    if reason := reloads(own, of_pod, pod, target, name, definition=definition):
+        return Rolls("Reloader", reason)
     others = [each for each in (*document.annotations, *pod.annotations) if each not in own and each not in of_pod]
     unknown = next((each for each in others if re.search(RESTARTERS, each)), "")
     return Rolls("controller", unknown) if unknown else None

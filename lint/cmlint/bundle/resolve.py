@@ -250,7 +250,7 @@ def defined_here(question: Question) -> Resolution | None:
     commands = tuple(question.commands)
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
         return Resolution("missing", cause=cause)
-    apart = len(found) > 1 and not question.scope.index.whole
+    apart = len(found) > 1 and not question.scope.index.is_built
     created = (*commands, *question.to_be_copied)
     return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=created)
 
@@ -390,7 +390,7 @@ def unlinked(question: Question) -> list[Definition]:
     (`api/filters/nameref/nameref.go` in kubernetes-sigs/kustomize), so the object is in another one.
     """
     index = question.scope.index
-    if not index.whole:
+    if not index.is_built:
         return []
     built = (each for name in index.names(question.target) for each in index.named(question.target, name))
     return [

@@ -25,10 +25,10 @@ class BuildsCache:
     """What was built of the sources of one run; `now` is when that began, in nanoseconds.
 
     A text that holds a Secret is not kept at all, and no text whose build has looked at what may change unseen. A run
-    that is not `whole` does not build everything, and what it leaves out is kept.
+    that is not `complete` does not build everything, and what it leaves out is kept.
     """
 
-    whole = True
+    complete = True
 
     def __init__(self, folder: Folder, name: str, key: str, now: int, listing: Callable[[str], str | None]) -> None:
         self.folder, self.name, self.key, self.now, self.listing = folder, name, key, now, listing
@@ -62,7 +62,7 @@ class BuildsCache:
 
     def save(self) -> None:
         """Writes down what is new, and forgets what is not built any more."""
-        if not self.whole:
+        if not self.complete:
             self.used = {**self.builds, **self.used}
         if self.used.keys() != self.builds.keys() or any(
             self.used[name] is not raw for name, raw in self.builds.items()

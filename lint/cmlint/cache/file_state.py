@@ -31,14 +31,14 @@ class Seen(msgspec.Struct):
     """All that a run has looked at, and what it saw there.
 
     `files` are the states of files, None where there is none. `walked` says what of a folder matters to a walk,
-    `listed` all that is in one. It is not `whole` when something was looked at that no state can be had of, such as an
-    address on the net.
+    `listed` all that is in one. It is not `complete` when something was looked at that no state can be had of, such as
+    an address on the net.
     """
 
     files: dict[str, State | None] = {}
     walked: dict[str, str | None] = {}
     listed: dict[str, str | None] = {}
-    whole: bool = True
+    complete: bool = True
 
     def note(self, path: str) -> None:
         """Notes the state of a file; the first look counts."""
@@ -57,11 +57,11 @@ class Seen(msgspec.Struct):
                 if not leads_to_folder(entry):
                     self.note(entry.path)
                 elif entry.is_symlink():
-                    self.whole = False
+                    self.complete = False
 
     def shows_changes(self, now: int) -> bool:
         """Whether every change from `now` on will show."""
-        return self.whole and all(shows_changes(state, now) for state in self.files.values())
+        return self.complete and all(shows_changes(state, now) for state in self.files.values())
 
     def is_unchanged(self, listing: Callable[[str], str | None]) -> bool:
         """Whether all is as it was; `listing` says what of a folder matters to a walk."""

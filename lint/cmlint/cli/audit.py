@@ -88,8 +88,8 @@ def tell_empty(result: Result) -> None:
         return
     for each in clusters_in(result):
         names = " or ".join(f"`{name}`" for name in sorted(each.inventory.spaces))
-        where = "any namespace" if each.inventory.whole else f"the namespace {names}"
-        more = "" if each.inventory.whole else "; `-n` names another one, and `-A` audits all"
+        where = "any namespace" if each.inventory.complete else f"the namespace {names}"
+        more = "" if each.inventory.complete else "; `-n` names another one, and `-A` audits all"
         tell("note", f"{each.name}: no pods or workloads in {where}{more}")
 
 

@@ -139,7 +139,7 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
             references += pointing.references_to(result.bundles, provider.target, provider.name.value)
         images = pointing.images_at(result.bundles, point, "\n".join(map(text.line, range(line, last + 1))))
         if references or definitions or images:
-            return told(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
+            return shown_of(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
     return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
 
 
@@ -189,7 +189,7 @@ def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
             f"nothing defines or reads the {target} `{name}`",
             f"did you mean `{kind}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped",
         )
-    return told(written, references, definitions, result)
+    return shown_of(written, references, definitions, result)
 
 
 def ways_of(used: Used, layers: Layers) -> Ways:
@@ -199,7 +199,7 @@ def ways_of(used: Used, layers: Layers) -> Ways:
     return Ways(settings.kubernetes_version, always, mutable, pinned)
 
 
-def told(
+def shown_of(
     target: str,
     references: Iterable[Read],
     definitions: Iterable[Definition],

@@ -46,7 +46,7 @@ def request_of(
         sources=installed.sources,
         suppress=not getattr(options, "no_ignores", False),
         disk=disk,
-        seen=Seen(whole=disk.pipes.keys().isdisjoint(values.files)),
+        seen=Seen(complete=disk.pipes.keys().isdisjoint(values.files)),
         jobs=jobs,
         context=context,
         chart_values=values,
@@ -85,7 +85,7 @@ def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
     """Lets a request take what is kept of earlier runs: of this line, or of the projects of files that are named."""
     if memory:
         request.caches.facts = memory.facts(makers_of_facts(request.config))
-        request.caches.builds = memory.builds() if request.config.build and request.seen.whole else None
+        request.caches.builds = memory.builds() if request.config.build and request.seen.complete else None
     elif not options.no_cache:
         request.caches.of_projects = lambda projects: of_projects(options, request, projects)
 
@@ -94,7 +94,7 @@ def of_projects(options: Any, request: Request, projects: Sequence[str]) -> tupl
     """What is kept of the folders of projects, of which one run may build only a part."""
     memory = Memory(cache_of(options, request.paths), projects, (), repeatable=False)
     facts, builds = memory.facts(makers_of_facts(request.config)), memory.builds()
-    builds.whole = False
+    builds.complete = False
     return facts, builds
 
 

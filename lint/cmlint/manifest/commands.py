@@ -117,7 +117,7 @@ def called(text: str) -> Iterator[Document]:
             cutter = Cutter(text, program.end(), quotes.around(program.start()), assigned)
             words = cutter.cut()
             cut += cutter.position - program.end()
-            yield from created(words, whole=cutter.whole, surely=bool(last))
+            yield from created(words, whole=cutter.complete, surely=bool(last))
 
 
 def anything(name: Scalar) -> Iterator[Document]:

@@ -121,14 +121,14 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
     commands += examples_in(text, manifest=bool(documents or others))
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
-    told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
+    made = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     replaced, consumed, written = ((), (), ()) if documents else handovers_in(text)
     return FileFacts(
         documents=documents if isinstance(documents, Packed) else tuple(documents),
         others=tuple(others),
         skipped=tuple(skipped),
         ignores=tuple(ignores),
-        commands=tuple(told),
+        commands=tuple(made),
         services=tuple(services),
         images=images_in(text),
         replaced=replaced,

@@ -192,14 +192,14 @@ class ShapeReader:
                     if isinstance(item, MappingNode)
                 )
                 spec = structs.replace(spec, containers=(*spec.containers, *steps))
-        self.settle(path)
+        self.keep_faults(path)
         self.known += (f"{path}.{field}" for field in (*STEP_LISTS, "volumes", "imagePullSecrets"))
         return spec
 
     def lone(self, node: Node, path: str) -> PodSpec:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
         container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
-        self.settle(path)
+        self.keep_faults(path)
         self.known += (f"{path}.{field}" for field in ("env", "envFrom"))
         return PodSpec(
             containers=(container,),
@@ -224,7 +224,7 @@ class ShapeReader:
             elif PROJECTED.fullmatch(field) and isinstance(node, MappingNode):
                 reader = self.quiet(where)
                 sources, closed = reader.projected(self.fields(node), where)
-                self.settle(where)
+                self.keep_faults(where)
                 yield Volume(name=None, sources=tuple(sources), closed=closed, span=self.decoder.span(node))
 
     def is_volume(self, node: Node) -> bool:
@@ -241,7 +241,7 @@ class ShapeReader:
         """A volume that is outside every pod spec."""
         reader = self.quiet(path)
         volume = reader.volume(self.fields(node), node, path)
-        self.settle(path)
+        self.keep_faults(path)
         return volume
 
     def holding(self, volumes: list[Volume], node: Node, path: str) -> PodSpec:
@@ -285,7 +285,7 @@ class ShapeReader:
         self.kept = len(self.decoder.faults)
         return PodReader(self.decoder, path, exact=False, bare=False, claims=None)
 
-    def settle(self, path: str) -> None:
+    def keep_faults(self, path: str) -> None:
         """Of the faults found, keeps those that every embedded pod template refuses too."""
         found = self.decoder.faults[self.kept :]
         typed = path.endswith("template.spec") and ".values" not in path

@@ -70,7 +70,7 @@ def marked(text: str) -> str:
 class Cutter:
     """Cuts a command into words, from `position` on.
 
-    `around` is the quote in which the complete command is, `assigned` knows the values of variables. `whole` says
+    `around` is the quote in which the complete command is, `assigned` knows the values of variables. `complete` says
     afterwards whether the command was seen to its end.
     """
 
@@ -80,21 +80,21 @@ class Cutter:
         self.quote = ""
         self.words: list[tuple[list[str], list[Span]]] = []
         self.open = False
-        self.whole = True
+        self.complete = True
 
     def cut(self) -> list[Word]:
         """The words up to the end of the command."""
         while self.position < self.limit and self.step():
             pass
         if self.quote or (self.position == self.limit < len(self.text)):
-            self.whole = False
+            self.complete = False
         return [Word("".join(characters), places) for characters, places in self.words]
 
     def step(self) -> bool:  # noqa: C901, PLR0912
         """Takes what is at the position; False at the end of the command."""
         text, position, character = self.text, self.position, self.text[self.position]
         if character == self.around:
-            self.whole = JOINED.match(text, position + 1) is None
+            self.complete = JOINED.match(text, position + 1) is None
             return False
         if found := PLAIN.match(text, position, self.limit):
             self.copy(found[0])
@@ -120,7 +120,7 @@ class Cutter:
             self.open = False
             self.position = found.end()
         elif character in ";|&()<>`" or (character == "#" and not self.open):
-            self.whole = character not in "(<>"
+            self.complete = character not in "(<>"
             return False
         else:
             self.add(character)

@@ -37,8 +37,8 @@ def traits_of(
             return ("nul", "binary") if b"\0" in value else ("binary",)
         if re.search(UNPRINTABLE, text):
             return ("nul", "binary") if "\0" in text else ("binary",)
-        return tuple(told(text, secret=True))
-    return tuple(told(value, secret=secret))
+        return tuple(seen_in(text, secret=True))
+    return tuple(seen_in(value, secret=secret))
 
 
 def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
@@ -55,7 +55,7 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
         yield "comment"
 
 
-def told(text: str, *, secret: bool) -> Iterator[Trait]:
+def seen_in(text: str, *, secret: bool) -> Iterator[Trait]:
     """What a text that is not empty has."""
     if (
         text.endswith("\n")

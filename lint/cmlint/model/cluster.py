@@ -62,7 +62,7 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     installed: Applied | None = None
     served: Applied | None = None
 
-    def told(self) -> Held:
+    def for_snapshot(self) -> Held:
         """What of it is written into a snapshot."""
         return Held(
             self.keys, self.binary, self.immutable, applied=self.applied, installed=self.installed, served=self.served
@@ -99,21 +99,21 @@ class Inventory(msgspec.Struct, omit_defaults=True, rename="camel"):
     """What is known of one cluster, by namespace.
 
     `name` is the context by which it was reached, `namespace` the one that this has, `version` is Kubernetes'.
-    `whole` says that all namespaces were listed, so that one that is not here is empty; `unread` is then why a kind
+    `complete` says that all namespaces were listed, so that one that is not here is empty; `unread` is then why a kind
     could be listed in none.
     """
 
     name: str
     version: str = ""
     namespace: str = ""
-    whole: bool = False
+    complete: bool = False
     spaces: dict[str, Space] = msgspec.field(default_factory=dict, name="namespaces")
     unread: dict[str, str] = msgspec.field(default_factory=dict)
 
     def space(self, namespace: str) -> Space | None:
         """A namespace, or None where it was not looked into."""
         found = self.spaces.get(namespace)
-        return Space(unread=self.unread) if found is None and self.whole else found
+        return Space(unread=self.unread) if found is None and self.complete else found
 
 
 class Running(msgspec.Struct, frozen=True, gc=False):

@@ -35,9 +35,9 @@ def annotation(finding: Finding, others: list[Finding], repository: Repository) 
     """One problem; GitHub takes columns only of a place in one line."""
     start, end = finding.location.start, finding.location.end
     if finding.location.field:
-        told = f"{place(finding.location)}: {finding.message}"
+        text = f"{place(finding.location)}: {finding.message}"
         properties: Properties = {"title": f"cmlint: {finding.rule}"}
-        return command(LEVELS[finding.severity], properties, told, *more_of(finding, others))
+        return command(LEVELS[finding.severity], properties, text, *more_of(finding, others))
     places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
     if start.line == end.line:
         places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}

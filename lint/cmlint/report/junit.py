@@ -45,9 +45,9 @@ def cases(result: Result) -> Iterator[Case]:
         kind = "error" if problem.fatal else "skipped"
         ElementTree.SubElement(case, kind, {"message": clean(problem.message)})
         yield path, case
-    told = {finding.location.path for finding in (*outcome.findings, *outcome.suppressed)}
-    told |= {problem.path for problem in result.problems}
-    for path in set(outcome.linted) - told:
+    reported = {finding.location.path for finding in (*outcome.findings, *outcome.suppressed)}
+    reported |= {problem.path for problem in result.problems}
+    for path in set(outcome.linted) - reported:
         yield case_of(path, "has no problems", 1)
 
 

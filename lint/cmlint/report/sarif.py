@@ -94,12 +94,12 @@ class Run:
     def result(self, finding: Finding) -> Json:
         """A finding as SARIF has it."""
         links = [f"[{in_link(place.label)}]({i})" for i, place in enumerate(finding.related, 1)]
-        told = [finding.message, finding.help, f"See {', '.join(links)}" if links else None, about(finding)]
+        parts = [finding.message, finding.help, f"See {', '.join(links)}" if links else None, about(finding)]
         result: Json = {
             "ruleId": finding.rule,
             "ruleIndex": self.rules.setdefault(finding.rule, len(self.rules)),
             "level": LEVELS[finding.severity],
-            "message": {"text": "\n".join(line for line in told if line)},
+            "message": {"text": "\n".join(line for line in parts if line)},
             "locations": [logical(finding) | self.location(finding.location)],
             "partialFingerprints": {"cmlint/v2": finding.fingerprint},
         }

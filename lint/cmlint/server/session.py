@@ -67,7 +67,7 @@ class Session:
         self.worker, self.asker = Worker(self.work), Worker(self.ask)
         self.published: dict[str, Shown] = {}
         self.of_project: dict[Project, set[str]] = {}
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.ended = False
 
     # what the client does
@@ -313,6 +313,6 @@ class Session:
 
     def tell_once(self, message: str) -> None:
         """Tells the user something, once in a session."""
-        if message and message not in self.told:
-            self.told.add(message)
+        if message and message not in self.reported:
+            self.reported.add(message)
             self.tell(message)

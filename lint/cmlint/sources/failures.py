@@ -217,7 +217,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
             part=part,
         )
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
-    seen.whole = seen.whole and not hides
+    seen.complete = seen.complete and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = build.project.is_inside(absent.path) and (not hides or re.fullmatch(PLAIN_PATH, absent.name) is not None)
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""

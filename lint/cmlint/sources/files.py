@@ -218,7 +218,7 @@ def find(request: Request, problems: list[Problem]) -> list[Group]:
             continue
         try:
             mode = request.disk.hold(path)
-            request.seen.whole = request.seen.whole and path not in request.disk.pipes
+            request.seen.complete = request.seen.complete and path not in request.disk.pipes
         except (FileNotFoundError, NotADirectoryError):
             problems.append(Problem(shown(path), 0, "no such file or folder"))
         except OSError as error:

@@ -294,14 +294,14 @@ class Shown(Protocol):
         ...
 
 
-class Told(NamedTuple):
+class Said(NamedTuple):
     """The words for something that was said, and where they end in it."""
 
     words: str
     end: int
 
 
-def told(said: str, forms: Mapping[str, str], shown: Shown, *, start: bool = False) -> Told | None:
+def problem_in(said: str, forms: Mapping[str, str], shown: Shown, *, start: bool = False) -> Said | None:
     """The words of the first form that holds, anywhere or at the start; None where none does."""
     for pattern, words in forms.items():
         found = re.match(pattern, said) if start else re.search(pattern, said)
@@ -309,7 +309,7 @@ def told(said: str, forms: Mapping[str, str], shown: Shown, *, start: bool = Fal
             continue
         parts = {name: part_of(name, text, shown) for name, text in found.groupdict().items()}
         if None not in parts.values():
-            return Told(words.format(**parts), found.end())
+            return Said(words.format(**parts), found.end())
     return None
 
 
@@ -323,7 +323,7 @@ def part_of(name: str, text: str | None, shown: Shown) -> str | None:
 
 def of_kustomize(said: str, shown: Shown) -> str:
     """What kustomize says in one line, as far as it may be shown."""
-    found = told(said[-LONGEST:], KUSTOMIZE, shown)
+    found = problem_in(said[-LONGEST:], KUSTOMIZE, shown)
     return found.words if found else KUSTOMIZE_REST
 
 
@@ -339,9 +339,9 @@ def address(text: str) -> str:
 def of_helm(said: str, shown: Shown) -> str:
     """What helm says in one line, as far as it may be shown."""
     around, said = "", said[:LONGEST]
-    while found := told(said, HELM_AROUND, shown, start=True):
+    while found := problem_in(said, HELM_AROUND, shown, start=True):
         around, said = around + found.words, said[found.end :]
-    inner = told(said, HELM, shown, start=True)
+    inner = problem_in(said, HELM, shown, start=True)
     return around + (inner.words if inner else HELM_REST)
 
 
@@ -363,7 +363,7 @@ def of_schema(said: str, shown: Shown) -> str:
     """What a schema says of values: each place and what is wrong there, once."""
     lines: dict[str, None] = {}
     for pointer, field, problem in re.findall(VIOLATION, said):
-        found = told(problem, SCHEMA, shown, start=True)
+        found = problem_in(problem, SCHEMA, shown, start=True)
         place = "" if field == "(root)" else pointer or f"/{field}".rstrip("/").replace(".", "/")
         words = found.words if found else "it is not as the schema wants it"
         lines[f"at '{shown.part('pointer', place)}': {words}"] = None

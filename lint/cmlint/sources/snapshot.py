@@ -35,16 +35,18 @@ class BadSnapshotError(Exception):
 
 def write(clusters: Iterable[Inventory], taken: str) -> str:
     """The text of a snapshot: one thing a line and all in order, so that two can be compared."""
-    snapshot = Snapshot(VERSION, taken, tuple(told(each) for each in sorted(clusters, key=lambda each: each.name)))
+    snapshot = Snapshot(
+        VERSION, taken, tuple(for_snapshot(each) for each in sorted(clusters, key=lambda each: each.name))
+    )
     return json_of(snapshot, 2, ordered=True) + "\n"
 
 
-def told(inventory: Inventory) -> Inventory:
+def for_snapshot(inventory: Inventory) -> Inventory:
     """What of a cluster is written down."""
     spaces = {
         name: Space(
-            {each: held.told() for each, held in space.config_maps.items()},
-            {each: held.told() for each, held in space.secrets.items()},
+            {each: held.for_snapshot() for each, held in space.config_maps.items()},
+            {each: held.for_snapshot() for each, held in space.secrets.items()},
             space.unread,
         )
         for name, space in inventory.spaces.items()

@@ -52,7 +52,7 @@ def dropped_objects(bundle: Bundle, cluster: Cluster, ctx: Context) -> Iterator[
     release, an Argo CD application, ...) consists of, the objects that it has brought and that are left out are pruned,
     and so are their readers that it has brought itself.
     """
-    if not bundle.index.whole or not bundle.complete:
+    if not bundle.index.is_built or not bundle.complete:
         return
     for group, namespace, witness in installations(bundle, cluster):
         for target in TARGETS:

@@ -46,7 +46,7 @@ class Readers:
         self.bundle = bundle
         self.target: Target = target
         self.keys: dict[str, set[str]] = {}
-        self.whole: set[str] = set()
+        self.complete: set[str] = set()
         for placed in bundle.placed:
             for reference in references_of(placed):
                 if reference.target == self.target:
@@ -54,7 +54,7 @@ class Readers:
                     keys = self.keys.setdefault(name, set())
                     keys.update(placeholders.pattern_of(key.value) for key in reference.keys)
                     if not reference.keys:
-                        self.whole.add(name)
+                        self.complete.add(name)
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
         for cluster in bundle.clusters if bundle.live else ():
             self.add_pods(cluster)
@@ -71,7 +71,7 @@ class Readers:
                 if target == self.target:
                     self.keys.setdefault(name, set()).update(keys or ())
                     if keys is None:
-                        self.whole.add(name)
+                        self.complete.add(name)
 
     def unseen(self) -> Iterator[tuple[Placed, Provider]]:
         """The ConfigMaps whose readers the bundle shows: pods are beside them, and nothing else reads them."""
@@ -126,7 +126,7 @@ class Readers:
         found = [pattern for pattern in self.patterns if fnmatchcase(name, pattern)]
         if name in self.keys and not is_pattern(name):
             found.append(name)
-        if not self.whole.isdisjoint(found):
+        if not self.complete.isdisjoint(found):
             return None
         return {key for pattern in found for key in self.keys[pattern]}
 

@@ -58,8 +58,8 @@ def in_providers(container: Container, ctx: Context) -> Iterator[Draft]:
         names = [name for name, _ in expansion.names(key.value or "") if name in variables and name != variable.name]
         if names or "expansion" in key.traits:
             found = Arriving(variable.name, key.traits, key.span, definition.placed, variable.origin)
-            told = f"`$({names[0]})`" if names else "`$(...)`"
-            message = f"{told} in {found.what} stays as it is written: only `env`, `command` and `args` are expanded"
+            named = f"`$({names[0]})`" if names else "`$(...)`"
+            message = f"{named} in {found.what} stays as it is written: only `env`, `command` and `args` are expanded"
             draft = found.finding(message, ctx)
             yield draft.help(f"set `{variable.name}` in `env` with a `value`, below the variables that are in it")
 

@@ -183,7 +183,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
 
     def is_alternative(self, index: Index) -> bool:
         """Whether a build has the same document: it is then never applied together with this bundle."""
-        return index.whole and self.placed.identity in index.objects
+        return index.is_built and self.placed.identity in index.objects
 
     @cached_property
     def near(self) -> Near:

@@ -82,7 +82,7 @@ def shown_in_document(question: Question) -> Evidence | None:
 def passed_to_program(question: Question) -> Evidence | None:
     """In a kustomization, another container gets the name in its arguments or environment, and may make the object."""
     index = question.scope.index
-    program = index.passed_to(question.name, question.placed) if index.whole else None
+    program = index.passed_to(question.name, question.placed) if index.is_built else None
     if not program:
         return None
     sentence = f"{program.document.kind} in {program.path} receives the name, and may create the object"

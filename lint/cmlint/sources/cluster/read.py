@@ -331,7 +331,7 @@ def forget(inventory: Inventory, unread: Unread) -> None:
     """Notes that a kind is not known, in one namespace or in all of them."""
     reason = "forbidden" if unread.status == FORBIDDEN else unread.why
     if unread.kind == "Namespace":
-        inventory.whole = False
+        inventory.complete = False
     elif unread.namespace is not None:
         inventory.spaces.setdefault(unread.namespace, Space()).unread[unread.kind] = reason
     else:

@@ -256,8 +256,8 @@ class Chart:
     def providers(self) -> list[tuple[Chunk, str]]:
         """The parts of its templates that write ConfigMaps and Secrets, and the name of each as it is written."""
         texts = {path: self.templates.text(path) for path in self.sources}
-        told = (path for path, text in texts.items() if "ConfigMap" in text or "Secret" in text)
-        parts = (chunk for path in told for chunk in self.templates.read(path))
+        relevant = (path for path, text in texts.items() if "ConfigMap" in text or "Secret" in text)
+        parts = (chunk for path in relevant for chunk in self.templates.read(path))
         providers = (part for part in parts if (kind := part.top("kind")) and kind.text in ("ConfigMap", "Secret"))
         return [(part, name.text) for part in providers if (name := part.top("metadata", "name"))]
 

@@ -84,7 +84,7 @@ class Helm:
         if not self.fetches(chart):
             as_it_is = not (chart.missing or chart.beside or chart.unversioned or self.is_changed(chart))
             return chart.folder if as_it_is else without_missing(chart, self.home)
-        self.request.seen.whole = False
+        self.request.seen.complete = False
         return completed(chart, self.fetch, self.home)
 
     def fetch(self, folder: str) -> Ended:

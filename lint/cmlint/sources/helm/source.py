@@ -215,7 +215,7 @@ def rendered(
             texts[values] = running.result()
         except NotBuiltError as error:
             reasons[values] = error
-            helm.request.seen.whole = helm.request.seen.whole and not isinstance(error, TimeOutError)
+            helm.request.seen.complete = helm.request.seen.complete and not isinstance(error, TimeOutError)
     if own and not texts and not own.files and not own.written and reasons[own].cause == "values":
         texts = with_examples(helm, chart, ready, own)
     if texts and own:

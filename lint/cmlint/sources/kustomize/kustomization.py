@@ -392,7 +392,7 @@ class Project:
             for item in one.named:
                 seen.note(os.path.join(one.folder, item.text or ""))
             if (remote and (one.remotes or one.charts)) or one.plugin_folders:
-                seen.whole = False
+                seen.complete = False
 
     def note_folders(self, folders: Iterable[str], seen: Seen) -> None:
         """Notes where kustomizations were looked for, except in folders that are noted completely."""

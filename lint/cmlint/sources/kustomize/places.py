@@ -49,7 +49,7 @@ class Found(NamedTuple):
 class BuiltText:
     """A text that was built in `folder`; `leaf` is the kustomization that builds it, where that is known.
 
-    `names` are those of its ConfigMaps and Secrets. It is not `whole` if something that it names is left out.
+    `names` are those of its ConfigMaps and Secrets. It is not `complete` if something that it names is left out.
     """
 
     last_wins = False
@@ -65,13 +65,13 @@ class BuiltText:
         project: Project,
         leaf: Kustomization | None,
         names: Mapping[str, Scalar],
-        whole: bool = True,
+        complete: bool = True,
     ) -> None:
         self.shown, self.text, self.origins, self.folder = shown, text, origins, folder
         self.project, self.leaf = project, leaf
         self.starts = [origin.start for origin in origins]
         self.objects: dict[int, BuiltObject] = {}
-        self.names, self.whole = names, whole
+        self.names, self.complete = names, complete
         self.led_to: set[str] = set()
 
     def object_at(self, offset: int) -> BuiltObject | None:
@@ -126,7 +126,7 @@ class BuiltText:
 
         Where something is left out, nobody knows to which images they apply.
         """
-        for one in self.project.tree(self.leaf) if self.leaf and self.whole else ():
+        for one in self.project.tree(self.leaf) if self.leaf and self.complete else ():
             names = [(name, entry) for entry in one.root.entries("images") if (name := entry.at("name")) and name.text]
             texts = self.texts_below(one) if names and one is not self.leaf else ()
             for name, entry in names if texts is not None else ():

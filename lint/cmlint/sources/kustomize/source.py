@@ -110,7 +110,7 @@ def take(found: Found, request: Request) -> Iterable[Material]:
 def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, config: Config) -> None:
     """Notes what kustomizations look at; what names a secret is not kept."""
     project.note(kustomizations, seen, remote=config.allow_remote or config.enable_helm)
-    seen.whole = seen.whole and not OfBuild(project, kustomizations).names_secret
+    seen.complete = seen.complete and not OfBuild(project, kustomizations).names_secret
 
 
 def reached(
@@ -191,7 +191,7 @@ def build_all(
                     yield built(build, raw)
                     yield from spoilt_files(build)
                 except NotBuiltError as error:
-                    request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
+                    request.seen.complete = request.seen.complete and not isinstance(error, TimeOutError)
                     failed[build.leaf] = error
                     if not is_catalogue(project, build.leaf):
                         note_failure(build, error, failures)
@@ -274,7 +274,7 @@ def built(build: Build, raw: str) -> Material:
             project=project,
             leaf=leaf,
             names=names_in(facts),
-            whole=not (build.absent or build.spoilt),
+            complete=not (build.absent or build.spoilt),
         ),
         folder=os.path.dirname(leaf.shown),
         complete=not changed_by,
