@@ -328,6 +328,7 @@ FILES = {
     "releases:\n- name: web\n": [],
     "jobs:\n  releases:\n    chart: charts/web\n    values: []\n": [],
     "image:\n  SAVE IMAGE org/app:dev\n": ["2 built org/app:dev"],
+    'bake: |\n  {"target": {"app": {"tags": ["org/app:dev"]}}}\n': ["2 built org/app:dev"],
     'target "app" {\n  tags = ["org/app:dev"]\n}\n': ["2 built org/app:dev"],
     "<plugin><artifactId>jib-maven-plugin</artifactId><configuration><to>\n<image>org/app:dev</image>\n</to>": [
         "2 pushed org/app:dev"

@@ -132,7 +132,7 @@ def targets_in(text: str) -> dict[str, str]:
             return {}
     begins = list(BAKE_TARGET.finditer(text))
     ends = [*(begin.start() for begin in begins[1:]), len(text)]
-    return {begin[1]: text[begin.end() : end] for begin, end in zip(begins, ends, strict=True)}
+    return {begin[1]: text[begin.end() : end] for begin, end in zip(begins, ends, strict=False)}
 
 
 def values_in(blocks: Mapping[str, str], names: Sequence[str], key: str) -> Iterator[str]:
