@@ -189,10 +189,12 @@ stringData: {name: a}
 """
 
 
-def test_no_pod_is_named_where_a_controller_reads_what_is_missing(tmp_path: Path) -> None:
-    write(tmp_path, {"a.yaml": MONITOR, "b.yaml": POD_READS})
+def test_the_consequence_names_what_reads_the_missing_object(tmp_path: Path) -> None:
+    puller = pod(name="puller").replace("spec:", "spec:\n  imagePullSecrets: [{name: login}]", 1)
+    write(tmp_path, {"a.yaml": MONITOR, "b.yaml": POD_READS, "c.yaml": puller})
     effects = {finding.location.path: finding.effect for finding in lint(tmp_path, ".").outcome.findings}
     assert effects == {
         "a.yaml": "accepted, but its controller does not find what it names",
         "b.yaml": "accepted, but the pod does not start",
+        "c.yaml": "accepted, but no image is pulled from a registry that asks for credentials",
     }

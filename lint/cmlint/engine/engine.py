@@ -15,12 +15,15 @@ from cmlint.engine.identity import cause_of, fingerprints, groups_of, heaps_in, 
 from cmlint.engine.rules import Context, Draft, Rule, Settings, Suggestion, View
 from cmlint.engine.suppress import Suppressions
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Reader, Related
 from cmlint.model.outcome import Created, Excused, Outcome, Unfixed, Unverified
 from cmlint.texts import Texts
 
 INTERNAL = "internal-error"
 THROUGH = "through "
+
+READERS: Mapping[facts.Via, Reader] = {"field": "controller", "pull": "registry"}
+"""What reads an object by a reference that is not a part of a container."""
 
 Spoken = set[tuple[int, int]]
 """The places in a bundle that findings speak of: the number of the document, and the offset there."""
@@ -316,7 +319,7 @@ class Engine:
             group=cause_of(rule, node, message, text),
             audit=draft.audit,
             overlap=node.overlap if isinstance(node, facts.Fault) else "",
-            by_controller=isinstance(node, facts.Reference) and node.via == "field",
+            reader=READERS.get(node.via, "pod") if isinstance(node, facts.Reference) else "pod",
         )
 
     def text_at(self, draft: Draft) -> str:

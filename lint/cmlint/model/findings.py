@@ -36,8 +36,15 @@ WHAT_HAPPENS: dict[Consequence, str] = {
 }
 """What the cluster does about a problem, in words."""
 
-NOT_FOUND = "accepted, but its controller does not find what it names"
-"""What happens instead of `stuck` where no pod waits: a custom resource or an Ingress names what is not there."""
+Reader = Literal["pod", "controller", "registry"]
+"""What reads the object that a finding is about: a pod, the controller of another object, or an image pull."""
+
+STUCK: dict[Reader, str] = {
+    "pod": WHAT_HAPPENS["stuck"],
+    "controller": "accepted, but its controller does not find what it names",
+    "registry": "accepted, but no image is pulled from a registry that asks for credentials",
+}
+"""What `stuck` means for each reader."""
 
 RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
@@ -135,7 +142,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
     rule's causes, where it has any. Findings of one rule about the same thing, such as one missing object that several
     workloads read, have one `group`. Those of an audit say more in `audit`. `overlap` says which other tool of an
-    editor sees it as well. `by_controller` says that a controller reads what is referred to, and no pod.
+    editor sees it as well. `reader` is what reads the object that is referred to.
     """
 
     rule: str
@@ -156,12 +163,12 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     group: str = ""
     audit: Audited | None = None
     overlap: Overlap = ""
-    by_controller: bool = False
+    reader: Reader = "pod"
 
     @property
     def effect(self) -> str:
         """What the cluster does about it, in words."""
-        return NOT_FOUND if self.by_controller and self.consequence == "stuck" else WHAT_HAPPENS[self.consequence]
+        return STUCK[self.reader] if self.consequence == "stuck" else WHAT_HAPPENS[self.consequence]
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
