@@ -174,6 +174,28 @@ def test_how_a_reference_ends(tmp_path: Path, files: dict[str, str], expected: d
     assert ends(lint(tmp_path).outcome) == expected
 
 
+@pytest.mark.parametrize(
+    ("of_open", "of_other", "why"),
+    [
+        ("HOST", "PORT", "the ExternalSecret in dev/a.yaml may give it more keys"),
+        ("PORT", "HOST", "several objects have this name, and it is not known that the one in dev/a.yaml is read"),
+    ],
+    ids=["open", "closed"],
+)
+def test_a_definition_that_lacks_a_key_may_have_it_if_it_is_open(
+    tmp_path: Path, of_open: str, of_other: str, why: str
+) -> None:
+    spec = f"{{dataFrom: [{{extract: {{key: x}}}}], data: [{{secretKey: {of_open}, remoteRef: {{key: x}}}}]}}"
+    files = {
+        "base/pod.yaml": (KEY % ("PORT", "")).replace("configMap", "secret"),
+        "dev/a.yaml": "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app}\n"
+        f"spec: {spec}\n",
+        "prod/a.yaml": f"apiVersion: v1\nkind: Secret\nmetadata: {{name: app}}\nstringData: {{{of_other}: '1'}}\n",
+    }
+    write(tmp_path, files)
+    assert [each.why for each in lint(tmp_path).outcome.unverified] == [why]
+
+
 def test_external_names_are_listed(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": KEY % ("PORT", "")})
     outcome = lint(tmp_path, config=Config(external=("ConfigMap/app",))).outcome

@@ -403,6 +403,13 @@ def test_commands_with_variables_in_the_name() -> None:
     assert resolve(near).status == "missing"
 
 
+def test_a_command_adds_keys_to_an_object_only_if_it_names_a_part_of_it() -> None:
+    files = {"pod.yaml": READS, "config.yaml": CONFIG}
+    assert resolve({**files, "up.sh": create("app$SUFFIX", "A")}).lacking("A") == ()
+    resolution = resolve({**files, "up.sh": create("$NAME", "A")})
+    assert [definition.placed.path for definition in resolution.lacking("A")] == ["config.yaml"]
+
+
 def test_secrets_and_configmaps_are_told_apart() -> None:
     assert (
         resolve({"pod.yaml": READS, "up.sh": "kubectl create secret generic app --from-literal=A=x\n"}).status

@@ -17,8 +17,10 @@ from cmlint.model.facts import Document, Span
 from cmlint.pipeline.result import Result
 from cmlint.report import formatter
 from cmlint.report.view import View
+from cmlint.sources.kustomize.kustomization import Project
 from cmlint.sources.kustomize.program import find_program
-from cmlint.sources.kustomize.writers import from_literal, unquoted
+from cmlint.sources.kustomize.writers import from_literal, unquoted, values_in_keys
+from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import read_parts
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
@@ -714,6 +716,35 @@ def test_an_entry_of_images_may_be_for_what_is_not_fetched(
     ] == rules
 
 
+UNMET = "warning[unmet-image-setting] no image has the name `example/shop`, so this entry changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("top", "kind", "found"),
+    [
+        ("resources: [../base]\ncomponents: [../part]\n", "v1alpha1\nkind: Component", []),
+        ("resources: [../base, ../part]\n", "v1beta1\nkind: Kustomization", [f"part/kustomization.yaml:3:17: {UNMET}"]),
+    ],
+    ids=["component", "base"],
+)
+def test_only_the_images_of_a_component_are_for_what_other_folders_bring(
+    tmp_path: Path, top: str, kind: str, found: list[str]
+) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: 'example/NAME:1'}]}\n"
+    )
+    files = {
+        "base/kustomization.yaml": "resources: [shop.yaml]\n",
+        "base/shop.yaml": pod.replace("NAME", "shop"),
+        "part/kustomization.yaml": f"apiVersion: kustomize.config.k8s.io/{kind}\n"
+        "images: [{name: example/shop, newTag: 1.5.0}]\nresources: [cache.yaml]\n",
+        "part/cache.yaml": pod.replace("NAME", "cache"),
+        "over/kustomization.yaml": f"{top}images: [{{name: example/shop, newName: ghcr.io/example/shop}}]\n",
+    }
+    write(tmp_path, files)
+    assert concise(run(tmp_path)) == found
+
+
 def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path) -> None:
     repository, project = tmp_path / "repository", tmp_path / "project"
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: afar}\n"
@@ -908,6 +939,8 @@ def test_not_even_they_let_a_kustomization_read_files_outside_of_the_project(
 
 # secrets
 
+MADE_OF_VARIABLES = "secretGenerator: [{name: login, envs: [login.env]}]\n"
+
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
     kustomization = """\
@@ -943,6 +976,23 @@ patches:
     for key in ("1st", "2nd", "3rd", "4th", "5th", "6th", "7 th="):
         assert key in text
     assert "top-secret" not in text and "top-secret" not in formatter("json")(result, View())
+
+
+def test_a_line_of_variables_without_a_valid_name_or_a_value_may_be_a_secret(tmp_path: Path) -> None:
+    lines = ["USER=a", "EMPTY=", "SHORT==", "bare", "two words=a", "aLongWordAtTheEnd=="]
+    write(tmp_path, {"kustomization.yaml": MADE_OF_VARIABLES, "login.env": "\n".join(lines)})
+    project = Project(Request(config=Config()), (str(tmp_path),), absolute=True)
+    found = values_in_keys(project, project.find([str(tmp_path / "kustomization.yaml")]))
+    assert [name for name, _ in found] == ["bare", "two words", "aLongWordAtTheEnd"]
+
+
+def test_variables_that_are_too_large_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": MADE_OF_VARIABLES, "login.env": "USER=a\n"})
+    assert not failures(run(tmp_path))
+    os.truncate(tmp_path / "login.env", 1 << 40)
+    assert failures(run(tmp_path)) == [
+        "kustomization.yaml:1: refused: the kustomization is not built: `login.env` is larger than 200 MB"
+    ]
 
 
 # suppressions
