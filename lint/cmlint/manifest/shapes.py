@@ -88,7 +88,8 @@ class ShapeReader:
     def __init__(self, decoder: Decoder, group: str, kind: str) -> None:
         self.decoder, self.group, self.kind = decoder, group, kind
         self.pods: list[PodSpec] = []
-        self.known: list[str] = []
+        self.known: set[str] = set()
+        self.containers: set[str] = set()
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
         self.mentions: set[str] = set()
@@ -125,11 +126,11 @@ class ShapeReader:
             given = self.decoder.items(meta["annotations"]) if "annotations" in meta else ()
             self.annotations[f"{path}.spec"] = {name: value for name, _, value in given}
         if self.is_pod_spec(entries):
-            self.pods.append(self.pod(node, path))
+            self.add(self.pod(node, path))
         elif self.is_container(entries) and not self.is_read(path):
-            self.pods.append(self.lone(node, path))
+            self.add(self.lone(node, path))
         if not self.inside(path) and (volumes := [*self.volumes(entries, path)]):
-            self.pods.append(self.holding(volumes, node, path))
+            self.add(self.holding(volumes, node, path))
         for name, value in entries.items():
             where = f"{path}.{name}"
             if name in REFERENCES and isinstance(value, MappingNode) and not self.inside(path):
@@ -144,15 +145,19 @@ class ShapeReader:
                 self.selectors(value, target, where)
             self.walk(value, where, depth + 1)
 
+    def add(self, pod: PodSpec) -> None:
+        """Adds a pod spec."""
+        self.pods.append(pod)
+        self.containers.update(container.path for container in pod.containers)
+
     def is_read(self, path: str) -> bool:
         """Whether a path is that of a container of a pod spec that was read already."""
-        return any(container.path == path for pod in self.pods for container in pod.containers)
+        return path in self.containers
 
     def inside(self, path: str) -> bool:
         """Whether a path is in a part of a pod spec that was read already, whose references are known."""
-        return any(
-            path.startswith(known) and path[len(known) : len(known) + 1] in ("", ".", "[") for known in self.known
-        )
+        ends = (found.start() for found in re.finditer(r"[.\[]", path))
+        return path in self.known or any(path[:end] in self.known for end in ends)
 
     def is_pod_spec(self, entries: dict[str, Node]) -> bool:
         """Whether a mapping has a list of containers."""
@@ -193,14 +198,14 @@ class ShapeReader:
                 )
                 spec = structs.replace(spec, containers=(*spec.containers, *steps))
         self.keep_faults(path)
-        self.known += (f"{path}.{field}" for field in (*STEP_LISTS, "volumes", "imagePullSecrets"))
+        self.known.update(f"{path}.{field}" for field in (*STEP_LISTS, "volumes", "imagePullSecrets"))
         return spec
 
     def lone(self, node: Node, path: str) -> PodSpec:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
         container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
         self.keep_faults(path)
-        self.known += (f"{path}.{field}" for field in ("env", "envFrom"))
+        self.known.update(f"{path}.{field}" for field in ("env", "envFrom"))
         return PodSpec(
             containers=(container,),
             volumes=(),
