@@ -229,22 +229,6 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
     return read_template(text, makers) if mode == "template" else read_text(text, makers)
 
 
-def facts_of_built(text: str, request: Request) -> FileFacts:
-    """The facts of a text that a program has made, which the cache may know: they hold no value of a Secret."""
-    cache = request.caches.facts
-    if cache is None:
-        return read_text(text, request.makers)
-    digest = cache.digest(text.encode())
-    known = cache.of_text(digest, "text")
-    if known is not None and (facts := decode_or_none(known)):
-        return facts
-    facts = read_text(text, request.makers)
-    raw = encode(facts)
-    if len(raw) <= LARGE:
-        cache.put(digest, "text", msgspec.Raw(raw))
-    return facts
-
-
 def script_facts(content: bytes, name: str) -> FileFacts:
     """The commands of a text that holds no manifests, and what it does to images."""
     creates = files.is_script(content, name)

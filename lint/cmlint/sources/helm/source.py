@@ -15,6 +15,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from cmlint.bundle.material import Installation, Material
+from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Provider, Scalar, Skip, Span, Target
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
@@ -27,7 +28,6 @@ from cmlint.sources.helm.render import NAMESPACE, Helm, find_helm, note_chart
 from cmlint.sources.helm.template import ANYTHING
 from cmlint.sources.helm.template_places import SOURCE, RenderedText
 from cmlint.sources.helm.value_places import ChartText
-from cmlint.sources.reader import facts_of_built
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
@@ -256,7 +256,7 @@ def rendering(chart: Chart, values: Choice, text: str, choices: Choices, request
     said = frozenset(choice.said for choice in all_values if choice.said)
     installation = Installation(chart=chart.shown, values_from=None if choices.are_chosen(chart) else said)
     return Material(
-        files=[(chart.description, kept(facts_of_built(text, request), leading))],
+        files=[(chart.description, kept(read_text(text, request.makers), leading))],
         beside=[(chart.description, evidence_of_chart())] if idle else [],
         built=leading,
         installation=installation,

@@ -23,7 +23,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
 from cmlint.knowledge.placeholders import is_unfilled
 from cmlint.manifest.decode import as_name
-from cmlint.manifest.documents import read_kustomization
+from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, FileFacts, Skip, Span
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
@@ -51,7 +51,6 @@ from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, generated_by, images_of, may_change
 from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
-from cmlint.sources.reader import facts_of_built
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
@@ -255,7 +254,7 @@ def built(build: Build, raw: str) -> Material:
     """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     text, origins = take_origins(raw)
     leaf, project = build.leaf, build.project
-    facts = opened(without_keys(facts_of_built(text, build.request), project, leaf))
+    facts = opened(without_keys(read_text(text, project.makers), project, leaf))
     facts = opened_beside(facts, project, files_of(build.spoilt, project))
     facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
