@@ -23,7 +23,7 @@ CHART = {
     "r/kustomization.yaml": "resources: ['https://127.0.0.1:9/base']\n",
 }
 NOT_BUILT = (
-    "k/kustomization.yaml:1:1: warning[not-built] the kustomization is not built: it takes a Helm chart, which "
+    "k/kustomization.yaml:1:14: warning[not-built] the kustomization is not built: it takes a Helm chart, which "
     "`--enable-helm` allows\n"
     "r/kustomization.yaml:1:13: warning[not-built] the kustomization is built without `https://127.0.0.1:9/base`: "
     "cmlint fetches nothing by default\n"

@@ -149,6 +149,9 @@ def forms(text: str) -> Iterator[str]:
     yield f"---\n{text}\n---\nresources: [pod.yaml]"
 
 
+CHANGES = ("patches", "merge-patches", "json-patches", "replacements")
+"""The fields that change resources. A kustomization of nothing else is not built, for a program adds the resources."""
+
 URLS = ("http://ADDRESS/a.yaml", "HTTP://ADDRESS/a.yaml", "hTTp://ADDRESS/a.git//b?ref=v1")
 
 
@@ -160,8 +163,19 @@ def test_no_field_of_a_kustomization_fetches(tmp_path: Path, listener: Listener,
     write(tmp_path, {f"{i}/{file}": text for i in range(len(texts)) for file, text in (("pod.yaml", POD),)})
     lacking = name in ("resources", "bases", "components", "files", "keyed-files")
     lines = told(tmp_path)
-    assert dict.fromkeys(line.partition(": ")[2] for line in lines) == {not_fetched(url, lacking=lacking): None}
-    assert len(lines) == (len(texts) if lacking else 1)
+    expected = {} if name in CHANGES else {not_fetched(url, lacking=lacking): None}
+    assert dict.fromkeys(line.partition(": ")[2] for line in lines) == expected
+    assert len(lines) == (len(texts) if lacking else len(expected))
+    assert listener.hits == 0
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_no_change_of_a_resource_fetches(tmp_path: Path, listener: Listener, name: str) -> None:
+    url = f"http://{listener.address}/a.yaml"
+    text = FIELDS[name].replace("URL", url)
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\n{text}\n", "pod.yaml": POD})
+    lines = [line.partition(": ")[2] for line in told(tmp_path)]
+    assert lines == [not_fetched(url, lacking=False)]
     assert listener.hits == 0
 
 

@@ -214,7 +214,7 @@ def test_a_snapshot_stands_for_the_cluster(cluster: Cluster, tmp_path: Path) -> 
             "pod.yaml:14:20: error[missing-key] the ConfigMap `settings` has no key `HOST`"
         ]
     whole = snapshot(cluster, tmp_path / "whole.json", "-A")
-    assert json.loads(whole.read_text(encoding="utf-8"))["clusters"][0]["whole"]
+    assert json.loads(whole.read_text(encoding="utf-8"))["clusters"][0]["complete"]
     elsewhere = check(cluster, tmp_path, "--against", "prod.json", "-n", "default")
     assert elsewhere.lines == []  # the snapshot does not know that namespace
     write(tmp_path, {"pod.yaml": POD.replace("name: settings", "name: no-such-name")})
