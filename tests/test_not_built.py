@@ -460,10 +460,11 @@ PLACES = {
     ),
     "a plugin": (
         "resources: [pod.yaml]\ngenerators:\n  - plugin.yaml\n",
-        "refused: the kustomization is not built: in base: it needs the plugin `Secrets`, and plugins are never run",
+        "refused: the kustomization is built without `plugin.yaml`: in base: cmlint never runs plugins such as "
+        "`Secrets`",
     ),
 }
-"""Bases that are not built for something on their third line."""
+"""Bases that are not built, or only in part, for something on their third line."""
 
 
 @pytest.mark.parametrize("name", PLACES)

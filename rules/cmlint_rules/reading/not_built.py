@@ -22,7 +22,7 @@ HELPS = {
 NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
 """What Go's decoder says of a value without quotes where a string is expected."""
 
-CHART = "takes a Helm chart, which `--enable-helm` allows"
+CHART = "a Helm chart is rendered only with `--enable-helm`"
 """How the reason ends where a kustomization takes a chart."""
 VERSION = "chart requires kubeVersion: "
 """How the reason begins where a chart is for other versions of Kubernetes."""
@@ -91,6 +91,8 @@ def help_for(failure: Failure) -> str:
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     if failure.ignored or failure.made:
         return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
+    if failure.cause == "refused" and failure.partly:
+        return "everything but what it adds is checked; accept this: `ignore: [not-built/refused]`"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     if failure.cause == "dependency" and not failure.partly and not failure.reason.startswith(LACKS):
