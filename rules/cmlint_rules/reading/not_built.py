@@ -67,10 +67,9 @@ def severity_of(failure: Failure) -> Severity:
 
 
 def message_of(failure: Failure) -> str:
-    """What is not built, and why. Of what is fetched, several entries are one finding of a kustomization."""
-    number = len(failure.others) + 1
-    several = number > 1 and not (failure.cause == "remote" and failure.part)
-    return f"{f'{number} {failure.thing}s are' if several else f'the {failure.thing} is'} {failure.words}"
+    """What is not built, and why. Several entries of one file are about one chart or kustomization."""
+    number = len({path for path, _ in failure.places})
+    return f"{f'{number} {failure.thing}s are' if number > 1 else f'the {failure.thing} is'} {failure.words}"
 
 
 def help_for(failure: Failure) -> str:
