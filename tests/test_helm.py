@@ -87,7 +87,7 @@ def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
         "shop/templates/shop.yaml:6:3: a similar key is defined here",
         "shop/ci/debug-values.yaml:2:6: `key` is set here",
         "shop/ci/typo-values.yaml:1:6: `key` is set here",
-        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
+        "shop/ci/debug-values.yaml:2:1: rendered with shop/ci/debug-values.yaml",
     ]
 
 
