@@ -44,14 +44,14 @@ def opened(folder: Path) -> tuple[str, set[Path]]:
 KUSTOMIZATIONS = {
     "a-file": "resources: [../../outside.yaml]\n",
     "a-file-of-the-system": "resources: [/etc/passwd]\n",
-    "a-patch": "patches: [{path: ../../outside.yaml}]\n",
-    "a-merge-patch": "patchesStrategicMerge: [../../outside.yaml]\n",
+    "a-patch": "resources: [pod.yaml]\npatches: [{path: ../../outside.yaml}]\n",
+    "a-merge-patch": "resources: [pod.yaml]\npatchesStrategicMerge: [../../outside.yaml]\n",
     "variables": "configMapGenerator: [{name: a, envs: [/etc/passwd]}]\n",
     "a-secret": "secretGenerator: [{name: a, files: [x=../../outside.yaml]}]\n",
     "a-configuration": "configurations: [../../outside.yaml]\n",
     "definitions": "crds: [/etc/passwd]\n",
     "a-schema": "openapi: {path: /etc/passwd}\n",
-    "a-replacement": "replacements: [{path: ../../outside.yaml}]\n",
+    "a-replacement": "resources: [pod.yaml]\nreplacements: [{path: ../../outside.yaml}]\n",
     "a-transformer": "transformers: [../../outside.yaml]\n",
     "a-generator": "generators: [/etc/passwd]\n",
 }
@@ -70,11 +70,12 @@ def test_no_kustomization_makes_anybody_read_a_file_outside(tmp_path: Path) -> N
     project = tmp_path / "project"
     write(tmp_path, {"outside.yaml": OUTSIDE})
     write(project, {f"{name}/kustomization.yaml": text for name, text in KUSTOMIZATIONS.items()})
+    write(project, {f"{name}/pod.yaml": POD for name, text in KUSTOMIZATIONS.items() if "pod.yaml" in text})
     said, files = opened(project)
     assert project / "a-file/kustomization.yaml" in files
     assert not files & {tmp_path / "outside.yaml", Path("/etc/passwd")}
     assert "12345" not in said
-    for warning, name in zip(told(project), sorted(KUSTOMIZATIONS, key="{}/".format), strict=True):
+    for warning, name in zip(sorted(told(project)), sorted(KUSTOMIZATIONS, key="{}/".format), strict=True):
         path = "/etc/passwd" if "/etc/passwd" in KUSTOMIZATIONS[name] else f"{tmp_path}/outside.yaml"
         reason = f"the file `{path}` is not in or below `{name}`, and kustomize reads no other by default"
         how = f"built without `{LEFT_OUT[name]}[0]`" if name in LEFT_OUT else "not built"
