@@ -362,7 +362,7 @@ CHARTS = {
     "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
     "charts/web/templates/a.yaml": SERVICE,
 }
-NOT_ALLOWED = "it takes a Helm chart, which `--enable-helm` allows"
+NOT_ALLOWED = "a Helm chart is rendered only with `--enable-helm`"
 
 
 @pytest.mark.parametrize("command", ["check", "env"])

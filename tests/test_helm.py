@@ -15,6 +15,7 @@ from cmlint.errors import FatalError
 from cmlint.pipeline.result import Result
 from cmlint.report import formatter
 from cmlint.report.view import View
+from cmlint.sources.helm.render import listed
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import FIXTURES, concise, failures, inside, loaded, run, write
 from tests.support.tools import HELM
@@ -86,7 +87,7 @@ def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
         "shop/templates/shop.yaml:6:3: a similar key is defined here",
         "shop/ci/debug-values.yaml:2:6: `key` is set here",
         "shop/ci/typo-values.yaml:1:6: `key` is set here",
-        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
+        "shop/ci/debug-values.yaml:2:1: rendered with shop/ci/debug-values.yaml",
     ]
 
 
@@ -416,6 +417,34 @@ def test_a_chart_of_the_repository_needs_no_fetching(tmp_path: Path) -> None:
     assert (failures(result), result.outcome.documents, sorted(tmp_path.rglob("*"))) == ([], 2, before)
     write(tmp_path / "library", {"Chart.yaml": CHART.format("other") + "type: library\n"})
     assert failures(run(tmp_path)) == ["web/Chart.yaml:5: dependency: the chart is not built: `charts/` lacks `common`"]
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "said"),
+    [
+        (["a"], 1, "`a`"),
+        (["a", "b"], 2, "`a` and `b`"),
+        (["a", "b", "c"], 3, "`a`, `b` and `c`"),
+        (["a", "a"], 2, "`a`"),
+        (["a", "b"], 4, "`a`, `b` and 2 more"),
+        ([], 1, "`...`"),
+        ([], 3, "`...` and 2 more"),
+    ],
+)
+def test_missing_dependencies_are_listed_without_the_names_that_may_be_secrets(
+    names: list[str], number: int, said: str
+) -> None:
+    assert listed(names, number) == said
+
+
+def test_several_entries_of_one_chart_are_about_one_chart(tmp_path: Path) -> None:
+    entry = "  - {{name: cache, alias: {}, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}}\n"
+    needs = f"dependencies:\n{entry.format('hot')}{entry.format('warm')}"
+    said = "built without `cache`: it is not in `charts/`"
+    chart(tmp_path / "a", **{"Chart.yaml": CHART.format("web") + needs})
+    assert failures(run(tmp_path)) == [f"a/Chart.yaml:5: dependency: the chart is {said}"]
+    chart(tmp_path / "b", **{"Chart.yaml": CHART.format("web") + needs})
+    assert failures(run(tmp_path)) == [f"a/Chart.yaml:5: dependency: 2 charts are {said}"]
 
 
 def test_a_chart_outside_of_the_repository_is_not_taken(tmp_path: Path) -> None:

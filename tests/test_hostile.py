@@ -44,14 +44,14 @@ def opened(folder: Path) -> tuple[str, set[Path]]:
 KUSTOMIZATIONS = {
     "a-file": "resources: [../../outside.yaml]\n",
     "a-file-of-the-system": "resources: [/etc/passwd]\n",
-    "a-patch": "patches: [{path: ../../outside.yaml}]\n",
-    "a-merge-patch": "patchesStrategicMerge: [../../outside.yaml]\n",
+    "a-patch": "resources: [pod.yaml]\npatches: [{path: ../../outside.yaml}]\n",
+    "a-merge-patch": "resources: [pod.yaml]\npatchesStrategicMerge: [../../outside.yaml]\n",
     "variables": "configMapGenerator: [{name: a, envs: [/etc/passwd]}]\n",
     "a-secret": "secretGenerator: [{name: a, files: [x=../../outside.yaml]}]\n",
     "a-configuration": "configurations: [../../outside.yaml]\n",
     "definitions": "crds: [/etc/passwd]\n",
     "a-schema": "openapi: {path: /etc/passwd}\n",
-    "a-replacement": "replacements: [{path: ../../outside.yaml}]\n",
+    "a-replacement": "resources: [pod.yaml]\nreplacements: [{path: ../../outside.yaml}]\n",
     "a-transformer": "transformers: [../../outside.yaml]\n",
     "a-generator": "generators: [/etc/passwd]\n",
 }
@@ -70,13 +70,14 @@ def test_no_kustomization_makes_anybody_read_a_file_outside(tmp_path: Path) -> N
     project = tmp_path / "project"
     write(tmp_path, {"outside.yaml": OUTSIDE})
     write(project, {f"{name}/kustomization.yaml": text for name, text in KUSTOMIZATIONS.items()})
+    write(project, {f"{name}/pod.yaml": POD for name, text in KUSTOMIZATIONS.items() if "pod.yaml" in text})
     said, files = opened(project)
     assert project / "a-file/kustomization.yaml" in files
     assert not files & {tmp_path / "outside.yaml", Path("/etc/passwd")}
     assert "12345" not in said
-    for warning, name in zip(told(project), sorted(KUSTOMIZATIONS, key="{}/".format), strict=True):
+    for warning, name in zip(sorted(told(project)), sorted(KUSTOMIZATIONS, key="{}/".format), strict=True):
         path = "/etc/passwd" if "/etc/passwd" in KUSTOMIZATIONS[name] else f"{tmp_path}/outside.yaml"
-        reason = f"the file `{path}` is not in or below `{name}`, and kustomize reads no other"
+        reason = f"the file `{path}` is not in or below `{name}`, and kustomize reads no other by default"
         how = f"built without `{LEFT_OUT[name]}[0]`" if name in LEFT_OUT else "not built"
         assert warning == f"{name}/kustomization.yaml: {how}: {reason}"
 
@@ -96,7 +97,8 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     assert told(project) == [
         *(f"{name}: {link}" for name in links),
         "c/templates/pod.yaml: helm renders it; name the folder `c` to check what is rendered",
-        "a/kustomization.yaml: not built: the file `a/pod.yaml` is not in or below `a`, and kustomize reads no other",
+        "a/kustomization.yaml: not built: "
+        + "the file `a/pod.yaml` is not in or below `a`, and kustomize reads no other by default",
         "d/Chart.yaml: not built: `d/values.txt` is a link that leads out of the folder",
         "e/Chart.yaml: not built: `e/templates` is a link that leads out of the folder",
     ]
@@ -141,7 +143,8 @@ def test_no_function_is_run(tmp_path: Path, field: str, how: str) -> None:
     write(project, {"runs.yaml": FUNCTION.replace("HOW", how), "run.sh": f"#!/bin/sh\ntouch {tmp_path}/run\n"})
     write(project, {"run.star": "fail()\n"})
     (project / "run.sh").chmod(0o755)
-    assert told(project) == ["kustomization.yaml: not built: it needs the plugin `Runs`, and plugins are never run"]
+    what = "built without `runs.yaml`" if field == "generators" else "not built"
+    assert told(project) == [f"kustomization.yaml: {what}: cmlint never runs plugins such as `Runs`"]
     assert not (tmp_path / "run").exists()
 
 
@@ -152,7 +155,7 @@ def test_no_plugin_of_the_user_is_run(tmp_path: Path) -> None:
     runs = "apiVersion: example.com/v1\nkind: Runs\nmetadata: {name: runs}\n"
     write(tmp_path, {"project/kustomization.yaml": "generators: [runs.yaml]\n", "project/runs.yaml": runs})
     done = cmlint(tmp_path / "project", "check", XDG_CONFIG_HOME=str(tmp_path / "home"))
-    assert "it needs the plugin `Runs`, and plugins are never run" in done.stdout
+    assert "cmlint never runs plugins such as `Runs`" in done.stdout
     assert not (tmp_path / "run").exists()
 
 

@@ -243,5 +243,22 @@ def test_what_is_not_built_is_a_decision_for_each_cause(tmp_path: Path) -> None:
     ) in read(tmp_path / ".cmlint.yaml")
 
 
+def test_what_only_a_build_would_define_is_no_proposal(tmp_path: Path) -> None:
+    charts = "helmCharts: [{name: web, repo: 'https://example.org'}]\n"
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\n{charts}", "pod.yaml": POD})
+    cmlint(tmp_path, "init")
+    text = read(tmp_path / ".cmlint.yaml")
+    assert (
+        "# Not built (refused): kustomization.yaml:2.\n"
+        "#   `--enable-helm` renders its charts; or ignore the finding: `ignore: [not-built/refused]`\n"
+    ) in text
+    assert "external" not in text
+    assert "2 not looked at" in cmlint(tmp_path, "check").stdout
+    write(tmp_path, {"database.yaml": CUSTOM, "kustomization.yaml": "resources: [pod.yaml, database.yaml]\n"})
+    cmlint(tmp_path, "init", "--force")
+    text = read(tmp_path / ".cmlint.yaml")
+    assert "# Not built" not in text and "#   - ConfigMap/made  # pod.yaml:" in text
+
+
 def test_every_cause_has_a_decision() -> None:
     assert set(DECISIONS) == set(CAUSES)

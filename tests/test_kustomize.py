@@ -759,7 +759,7 @@ def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path
 
 
 def test_charts_are_left_out_unless_asked_for() -> None:
-    why = "it takes a Helm chart, which `--enable-helm` allows"
+    why = "a Helm chart is rendered only with `--enable-helm`"
     expected = f"kustomization.yaml:3: refused: the kustomization is not built: {why}"
     assert failures(run(PROJECTS / "kustomize-helm")) == [expected]
 
@@ -862,7 +862,7 @@ metadata:
     found = failures(run(project))
     assert not (tmp_path / "executed").exists()
     assert [line.partition(":")[0] for line in found] == [f"{name}/kustomization.yaml" for name in "abc"]
-    assert found[0].endswith("not built: it needs the plugin `Runs`, and plugins are never run")
+    assert found[0].endswith("not built: cmlint never runs plugins such as `Runs`")
     assert all("is not in or below" in line for line in found[1:])
 
 
@@ -884,7 +884,7 @@ STRAYING = {
 }
 FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./app}\n"
 WITHOUT = "the kustomization is built without `../shared/config.yaml`"
-REFUSED = "the file `shared/config.yaml` is not in or below `app`, and kustomize reads no other"
+REFUSED = "the file `shared/config.yaml` is not in or below `app`, and kustomize reads no other by default"
 
 
 @pytest.mark.parametrize(
@@ -910,6 +910,67 @@ def test_flux_and_argo_cd_let_kustomizations_read_files_outside_of_their_folders
 def test_without_them_kustomize_refuses_such_files(tmp_path: Path) -> None:
     write(tmp_path, {**STRAYING, "flux.yaml": FLUX.replace("toolkit.fluxcd.io", "example.org")})
     assert failures(run(tmp_path)) == [f"app/kustomization.yaml:1: broken: {WITHOUT}: {REFUSED}"]
+
+
+CHANGED = "apiVersion: example.com/v1\nkind: Changes\nmetadata: {name: a}\n"
+
+
+@pytest.mark.parametrize(("sign", "cause"), [(FLUX, "refused"), ("", "broken")])
+def test_with_them_it_is_no_mistake_that_cmlint_does_not_read_such_a_file(
+    tmp_path: Path, sign: str, cause: str
+) -> None:
+    generating = f"{STRAYING['app/kustomization.yaml']}generators: [changes.yaml]\n"
+    write(tmp_path, {**STRAYING, "app/kustomization.yaml": generating, "app/changes.yaml": CHANGED, "flux.yaml": sign})
+    first, second = failures(run(tmp_path))
+    assert first == f"app/kustomization.yaml:1: {cause}: {WITHOUT}: {REFUSED}"
+    assert second.startswith("app/kustomization.yaml:2: refused: the kustomization is built without `changes.yaml`")
+
+
+PLUGIN = "apiVersion: example.com/v1\nkind: Makes\nmetadata: {name: NAME}\n"
+GENERATED = {
+    "kustomization.yaml": "resources: [pod.yaml]\ngenerators: [a.yaml, ./b.yaml]\n"
+    "configMapGenerator: [{name: settings, literals: [A=a]}]\n"
+    "patches: [{target: {kind: Secret, name: made}, patch: '[{op: add, path: /metadata/labels, value: {}}]'}]\n",
+    "pod.yaml": READING_APP.replace("configMapRef: {name: app}", "configMapRef: {name: setings}"),
+    "a.yaml": PLUGIN.replace("NAME", "a"),
+    "b.yaml": PLUGIN.replace("NAME", "b").replace("Makes", "Others"),
+}
+
+
+def test_the_rest_is_checked_without_what_plugins_generate(tmp_path: Path) -> None:
+    write(tmp_path, GENERATED)
+    result = run(tmp_path)
+    assert failures(result) == [
+        "kustomization.yaml:2: refused: the kustomization is built without `a.yaml`: cmlint never runs plugins such as"
+        " `Makes`",
+        "kustomization.yaml:2: refused: the kustomization is built without `b.yaml`: cmlint never runs plugins such as"
+        " `Others`",
+    ]
+    found = [line for line in concise(result) if "not-built" not in line]
+    assert found == ["pod.yaml:8:39: error[missing-configmap] nothing defines the ConfigMap `setings`"]
+
+
+def test_plugins_may_generate_any_object_and_keys_of_secrets(tmp_path: Path) -> None:
+    own = "apiVersion: v1\nkind: Secret\nmetadata: {name: own}\nstringData: {a: ''}\n"
+    key = "env: [{name: A, valueFrom: {secretKeyRef: {name: own, key: b}}}]"
+    reading = READING_APP.replace("envFrom", f"{key}\n      envFrom")
+    kustomization = "resources: [pod.yaml, own.yaml]\ngenerators: [a.yaml]\n"
+    write(tmp_path, {"pod.yaml": reading, "own.yaml": own, "a.yaml": GENERATED["a.yaml"]})
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    assert [line for line in concise(run(tmp_path)) if "not-built" not in line] == []
+    write(tmp_path, {"kustomization.yaml": kustomization.partition("generators")[0]})
+    assert [line.partition(" ")[2] for line in concise(run(tmp_path))] == [
+        "error[missing-secret-key] the Secret `own` has no key `b`",
+        "error[missing-configmap] nothing defines the ConfigMap `app`",
+    ]
+
+
+@pytest.mark.parametrize("field", ["transformers", "validators"])
+def test_plugins_that_may_change_objects_are_not_left_out(tmp_path: Path, field: str) -> None:
+    kustomization = GENERATED["kustomization.yaml"].replace("[a.yaml, ./b.yaml]", f"[a.yaml]\n{field}: [b.yaml]")
+    write(tmp_path, {**GENERATED, "kustomization.yaml": kustomization})
+    (only,) = failures(run(tmp_path))
+    assert only.startswith("kustomization.yaml:2: refused: the kustomization is not built: cmlint never runs plugins")
 
 
 @pytest.mark.parametrize(
@@ -1247,7 +1308,7 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
     first, second = failures(result)
     assert len(result.outcome.findings) == 2
     assert first.startswith("a/kustomization.yaml:1: refused: ") and "ksops" in first
-    why = "it takes a Helm chart, which `--enable-helm` allows"
+    why = "a Helm chart is rendered only with `--enable-helm`"
     assert second == f"b/kustomization.yaml:1: refused: the kustomization is not built: {why}"
 
 

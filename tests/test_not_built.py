@@ -460,10 +460,11 @@ PLACES = {
     ),
     "a plugin": (
         "resources: [pod.yaml]\ngenerators:\n  - plugin.yaml\n",
-        "refused: the kustomization is not built: in base: it needs the plugin `Secrets`, and plugins are never run",
+        "refused: the kustomization is built without `plugin.yaml`: in base: cmlint never runs plugins such as "
+        "`Secrets`",
     ),
 }
-"""Bases that are not built for something on their third line."""
+"""Bases that are not built, or only in part, for something on their third line."""
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -520,3 +521,19 @@ def test_the_file_of_a_repeated_key_is_found_by_its_lines(tmp_path: Path) -> Non
     ]
     write(tmp_path, {"a.yaml": f"{kind}  spec:\n  name: b\n"})
     assert failures(run(tmp_path)) == [f"kustomization.yaml:1: broken: the kustomization is not built: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("number", "drawn", "more"), [(6, 6, ""), (7, 4, "also at 3 more places: 4/kustomization.yaml:2:3")]
+)
+def test_of_many_places_a_few_are_drawn_and_the_others_listed(
+    tmp_path: Path, number: int, drawn: int, more: str
+) -> None:
+    for each in range(number):
+        write(tmp_path, {f"{each}/kustomization.yaml": "helmCharts:\n- {name: web, repo: 'https://example.org'}\n"})
+    text = cmlint(tmp_path, "check").stdout
+    assert text.startswith(f"warning[not-built]: {number} kustomizations are not built: a Helm chart is rendered only")
+    assert text.count("{name: web") == drawn
+    assert (more in text) and ("also at" in text) == bool(more)
+    everything = cmlint(tmp_path, "check", "--verbose").stdout
+    assert everything.count("{name: web") == number and "also at" not in everything

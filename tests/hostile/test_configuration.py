@@ -23,13 +23,13 @@ CHART = {
     "r/kustomization.yaml": "resources: ['https://127.0.0.1:9/base']\n",
 }
 NOT_BUILT = (
-    "k/kustomization.yaml:1:14: warning[not-built] the kustomization is not built: it takes a Helm chart, which "
-    "`--enable-helm` allows\n"
+    "k/kustomization.yaml:1:14: warning[not-built] the kustomization is not built: a Helm chart is rendered only with "
+    "`--enable-helm`\n"
     "r/kustomization.yaml:1:13: warning[not-built] the kustomization is built without `https://127.0.0.1:9/base`: "
     "cmlint fetches nothing by default\n"
 )
 UNBUILT = (
-    "cmlint: warning: k/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows\n"
+    "cmlint: warning: k/kustomization.yaml: not built: a Helm chart is rendered only with `--enable-helm`\n"
     "cmlint: warning: r/kustomization.yaml: built without `https://127.0.0.1:9/base`: cmlint fetches nothing by "
     "default\n"
 )
@@ -151,7 +151,7 @@ def test_a_configuration_below_grants_nothing(shop: Path, home: dict[str, str]) 
 def granted(done: subprocess.CompletedProcess[str]) -> bool:
     """Whether a run let kustomize call helm."""
     assert "kustomization.yaml" in done.stdout
-    return "which `--enable-helm` allows" not in done.stdout
+    return "rendered only with `--enable-helm`" not in done.stdout
 
 
 def test_a_file_that_the_line_names_grants_only_from_outside(shop: Path, home: dict[str, str]) -> None:

@@ -956,13 +956,13 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "outside": (
         kustomization("resources: [/etc/passwd]\n"),
-        "the file `/etc/passwd` is not in or below `outside`, and kustomize reads no other",
+        "the file `/etc/passwd` is not in or below `outside`, and kustomize reads no other by default",
     ),
     "plugin": (
         kustomization(
             "transformers: [t.yaml]\n", **{"t.yaml": "apiVersion: example.com/v1\nkind: Runs\nmetadata: {name: a}\n"}
         ),
-        "it needs the plugin `Runs`, and plugins are never run",
+        "cmlint never runs plugins such as `Runs`",
     ),
     "resource-comp": (
         kustomization(
@@ -991,7 +991,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "helmcharts": (
         kustomization(f"helmCharts: [{{name: a, valuesInline: {{password: {MARKER}}}}}]\n"),
-        "it takes a Helm chart, which `--enable-helm` allows",
+        "a Helm chart is rendered only with `--enable-helm`",
     ),
     "two-kusts": (
         {"kustomization.yaml": "resources: []\n", "kustomization.yml": "resources: []\n"},

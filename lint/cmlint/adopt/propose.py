@@ -74,18 +74,23 @@ DECISIONS = {
 }
 """What to decide about a cause of `not-built`."""
 
+ENABLE = "--enable-helm"
+CHARTS = "`--enable-helm` renders its charts; or ignore the finding: `ignore: [not-built/refused]`"
+"""What to decide about a kustomization with Helm charts."""
+
 
 def unbuilt(findings: Sequence[Finding]) -> Iterator[str]:
     """What cannot be built here, by its causes, and what to decide about each."""
-    by_cause: dict[str, list[Finding]] = {}
+    by_decision: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.rule == "not-built":
-            by_cause.setdefault(finding.cause, []).append(finding)
-    for cause, found in by_cause.items():
+            decision = CHARTS if ENABLE in (finding.help or "") else DECISIONS[finding.cause]
+            by_decision.setdefault((finding.cause, decision), []).append(finding)
+    for (cause, decision), found in by_decision.items():
         first = found[0].location
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         place = printable(f"{first.path}:{first.start.line}")
-        yield f"# Not built ({cause}): {place}{more}.\n#   {DECISIONS[cause]}\n"
+        yield f"# Not built ({cause}): {place}{more}.\n#   {decision}\n"
 
 
 def exclude(outcome: Outcome) -> Iterator[str]:
@@ -99,6 +104,7 @@ def exclude(outcome: Outcome) -> Iterator[str]:
 
 
 DECIDED = {
+    "not-built",
     *("secret-elsewhere", "placeholder", "well-known", "external", "open-object", "several-definitions", "optional"),
     *("changed-when-applied", "part", "compared", "rule-off"),
 }

@@ -20,7 +20,8 @@ from cmlint.model.outcome import Created, Excused, Outcome, Unfixed, Unverified
 from cmlint.texts import Texts
 
 INTERNAL = "internal-error"
-THROUGH = "through "
+THROUGH, RENDERED = "through ", "rendered with "
+"""How labels begin that name the kustomization, or the values of a chart, with which a mistake is seen."""
 
 READERS: Mapping[facts.Via, Reader] = {"field": "controller", "pull": "registry"}
 """What reads an object by a reference that is not a part of a container."""
@@ -298,7 +299,8 @@ class Engine:
             place = built.through(location.path)
             shown = built.rendered and any(place and each.location.path == place[0] for each in related)
             if place and not shown:
-                related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
+                label = RENDERED if built.rendered else THROUGH
+                related.append(Related(f"{label}{place[0]}", self.texts.locate(*place)))
         text = self.text_at(draft)
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
@@ -501,7 +503,7 @@ def joined(findings: Iterable[Finding]) -> Iterator[Finding]:
 def joined_to(first: Finding, others: list[Finding]) -> Finding:
     """A finding with the places of its equals, those that it is seen through last."""
     related = dict.fromkeys(place for finding in (first, *others) for place in finding.related)
-    places = sorted(related, key=lambda place: place.label.startswith(THROUGH))
+    places = sorted(related, key=lambda place: place.label.startswith((THROUGH, RENDERED)))
     identity = first.object
     if identity and any(finding.object != identity for finding in others):
         identity = msgspec.structs.replace(identity, namespace=None)

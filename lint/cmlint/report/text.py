@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cmlint.model.findings import Finding
+from msgspec.structs import replace
+
+from cmlint.model.findings import Finding, Related
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
-from cmlint.report.problems import Problem, elsewhere, problems
-from cmlint.report.summary import count, extras, mark_of, summary
+from cmlint.report.problems import Problem, also_at, problems
+from cmlint.report.summary import count, extras, mark_of, place, summary
 from cmlint.report.view import View
 from cmlint.system.text import printable
 
 if TYPE_CHECKING:
     from cmlint.report.frames import Frames
+
+
+MANY, FEW = 5, 3
+"""Of more related places with one label than the first number, the frame shows the second."""
 
 
 def render(result: Result, view: View) -> str:
@@ -67,9 +74,24 @@ def meaning(problem: Problem, view: View) -> Iterator[str]:
 def block(problem: Problem, said: list[str], view: View, paint: Paint, frames: Frames) -> str:
     """A problem: its first finding with its frame, its notes, and the places of the others."""
     finding, others = problem
+    drawn, listed = (finding.related, []) if view.verbose else places_of(finding)
     margin = margin_of(finding)
-    frame, after = frames.draw(finding, margin), notes(finding, others, said, view, paint, margin=margin)
+    further = [*(place(each.location) for each in listed), *(place(each.location) for each in others)]
+    frame = frames.draw(replace(finding, related=drawn), margin)
+    after = notes(finding, further, said, view, paint, margin=margin)
     return "\n".join((headline(finding, view, paint), *frame, *after))
+
+
+def places_of(finding: Finding) -> tuple[tuple[Related, ...], list[Related]]:
+    """The related places that a frame shows, and those that a note lists: of many with one label, all but a few."""
+    drawn: list[Related] = []
+    listed: list[Related] = []
+    for label, alike in groupby(finding.related, key=lambda each: each.label):
+        places = list(alike)
+        number = FEW if label and len(places) > MANY else len(places)
+        drawn += places[:number]
+        listed += places[number:]
+    return tuple(drawn), listed
 
 
 def headline(finding: Finding, view: View, paint: Paint) -> str:
@@ -81,15 +103,15 @@ def headline(finding: Finding, view: View, paint: Paint) -> str:
 
 
 def notes(
-    finding: Finding, others: list[Finding], said: list[str], view: View, paint: Paint, *, margin: int
+    finding: Finding, further: Sequence[str], said: list[str], view: View, paint: Paint, *, margin: int
 ) -> Iterator[str]:
-    """What to do about it, its notes, and where to read more."""
+    """What to do about it, its notes with further places, and where to read more."""
     indent = " " * (margin + 1)
     read_more = None if paint.links else see(finding.rule, finding.url)
     parts = (
         ("help", finding.help),
         *(("note", each) for each in said),
-        ("note", elsewhere(others)),
+        ("note", also_at(further)),
         ("see", read_more),
     )
     for word, text in parts:

@@ -78,7 +78,8 @@ def add_spoilt(failures: Failures, project: Project, leaf: Kustomization, spoilt
     for each in spoilt:
         aimed = name_in_patch(project, each)
         failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True, aimed=aimed)
-        failures.add(failure, (each.error.cause, each.error.kind or str(each.error)))
+        named = (each.shown,) if each.error.cause == "refused" else ()
+        failures.add(failure, (each.error.cause, each.error.kind or str(each.error), *named))
 
 
 def name_in_patch(project: Project, spoilt: Spoilt) -> tuple[str, Span] | None:

@@ -159,7 +159,7 @@ def refuse(disk: FileSystem, part: Part, folder: str, *, allow_remote: bool, ena
     inflating = list(inflations(part))
     if (charts or inflating) and not enable_helm:
         place = written_at((*charts, *inflating)[0].place)
-        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm", place)
+        raise NotBuiltError("a Helm chart is rendered only with `--enable-helm`", "refused", "helm", place)
     if not enable_helm:
         return
     if any(texts(part, ("confighome", "helmhome"))):

@@ -87,11 +87,11 @@ VERSION = r"kustomize\.config\.k8s\.io/v1(?:alpha1|beta1)"
 
 KUSTOMIZE = {
     rf"security; file '(?P<local>{PATH})' is not in or below '(?P<local2>{PATH})'": "the file `{local}` is not in or "
-    "below `{local2}`, and kustomize reads no other",
+    "below `{local2}`, and kustomize reads no other by default",
     rf"cycle detected: candidate root '{PATH}' contains visited root '(?P<local>{PATH})'": "cycle detected: it comes "
     "back to `{local}`",
-    r"external plugins disabled; unable to load external plugin '(?P<name>[^']*)'": "it needs the plugin `{name}`, and "
-    "plugins are never run",
+    r"external plugins disabled; unable to load external plugin '(?P<name>[^']*)'": "cmlint never runs plugins such as "
+    "`{name}`",
     r"lstat (?P<path>.+?): (?P<fixed>no such file or directory|permission denied|not a directory"
     r"|file name too long|too many levels of symbolic links)": "{fixed}: `{path}`",
     r"evalsymlink failure on ": "a file that it names is not there, or a patch in it is not valid",
@@ -158,7 +158,7 @@ KUSTOMIZE = {
     r"error parsing regexp": "a name or label of a target is not a valid regular expression",
     r"unable to parse open API definition": "unable to parse an OpenAPI definition",
     r"unable to run: '.*' with env=": "helm cannot render a chart of it",
-    r"must specify --enable-helm": "it takes a Helm chart, which `--enable-helm` allows",
+    r"must specify --enable-helm": "a Helm chart is rendered only with `--enable-helm`",
     r"(?P<fixed>no such host|connection refused|i/o timeout|certificate signed by unknown authority)": "what it "
     "fetches cannot be reached: {fixed}",
     r"HTTP Error: status code (?P<number>\d{3})": "what it fetches cannot be reached: HTTP status {number}",

@@ -22,7 +22,7 @@ HELPS = {
 NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
 """What Go's decoder says of a value without quotes where a string is expected."""
 
-CHART = "takes a Helm chart, which `--enable-helm` allows"
+CHART = "a Helm chart is rendered only with `--enable-helm`"
 """How the reason ends where a kustomization takes a chart."""
 VERSION = "chart requires kubeVersion: "
 """How the reason begins where a chart is for other versions of Kubernetes."""
@@ -67,10 +67,9 @@ def severity_of(failure: Failure) -> Severity:
 
 
 def message_of(failure: Failure) -> str:
-    """What is not built, and why. Of what is fetched, several entries are one finding of a kustomization."""
-    number = len(failure.others) + 1
-    several = number > 1 and not (failure.cause == "remote" and failure.part)
-    return f"{f'{number} {failure.thing}s are' if several else f'the {failure.thing} is'} {failure.words}"
+    """What is not built, and why. Several entries of one file are about one chart or kustomization."""
+    number = len({path for path, _ in failure.places})
+    return f"{f'{number} {failure.thing}s are' if number > 1 else f'the {failure.thing} is'} {failure.words}"
 
 
 def help_for(failure: Failure) -> str:
@@ -91,6 +90,8 @@ def help_for(failure: Failure) -> str:
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     if failure.ignored or failure.made:
         return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
+    if failure.cause == "refused" and failure.partly:
+        return "everything but what it adds is checked; accept this: `ignore: [not-built/refused]`"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     if failure.cause == "dependency" and not failure.partly and not failure.reason.startswith(LACKS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from functools import reduce
 from tempfile import mkdtemp, mkstemp
@@ -197,11 +197,18 @@ def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
     if lacking and chart.missing and re.search(OF_DEPENDENCIES, reason):
         first = chart.missing[0]
         known = OfChart(chart, (), ()).names
-        named = (entry.word("name") for entry in chart.missing)
-        names = " and ".join(f"`{name if name in known else HIDDEN}`" for name in named)
+        names = listed([name for entry in chart.missing if (name := entry.word("name")) in known], len(chart.missing))
         place = paths.shown(first.place.path), first.place.span
         return NotBuiltError(f"`charts/` lacks {names}", "dependency", place=place)
     return NotBuiltError(reason, "values" if re.search(OF_VALUES, reason) else "broken")
+
+
+def listed(names: Sequence[str], number: int) -> str:
+    """The names that may be shown of a number of charts, and how many others there are."""
+    shown = [f"`{name}`" for name in dict.fromkeys(names)] or [f"`{HIDDEN}`"]
+    hidden = number - max(len(names), 1)
+    *before, last = [*shown, f"{hidden} more"] if hidden else shown
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def quoted(path: str) -> str:

@@ -20,8 +20,7 @@ from cmlint.sources.kustomize.definitions import shortened
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
 from cmlint.sources.kustomize.program import Kustomize, SaidError
-from cmlint.sources.kustomize.spoilt_entries import MOST as MOST_SPOILT
-from cmlint.sources.kustomize.spoilt_entries import Spoilt, spoilt_by, text_without
+from cmlint.sources.kustomize.spoilt_entries import OUTSIDE, PLUGIN, Spoilt, most_of, spoilt_by, text_without
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
@@ -31,6 +30,9 @@ from cmlint.system.programs import NotBuiltError
 METADATA = ("originAnnotations", "transformerAnnotations")
 FILE = r"(?:accumulating|merging) resources from '([^']*)': "
 MERGED = "recursed merging from path '{}'"
+RESTRICTED = r"security; file '[^']*' is not in or below '"
+"""What kustomize says of a file outside of a kustomization's folder."""
+
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
@@ -109,7 +111,7 @@ class Build:
                 known = {(each.field, id(each.item)) for each in self.spoilt}
                 if spoilt and any(item_of(each) is spoilt.item for each in self.absent):
                     spoilt = None
-                if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == MOST_SPOILT:
+                if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == most_of(spoilt):
                     self.spoilt = []
                     raise first from None
                 self.spoilt.append(spoilt)
@@ -194,9 +196,20 @@ class Build:
             said = str(error).replace(self.mirror, "") if self.mirror else str(error)
             reason, around = condensed(said, self.project, self.leaf)
             place = place_in_build(said, reason, around, self.project) if error.cause == "broken" else None
-            if error.kind == "plugin" and (part := next(around.plugins_named, None)):
+            if error.kind == PLUGIN and (part := self.plugin_of(said, around)):
                 place = part.place.path, part.place.span
+            if self.project.is_wide and re.search(RESTRICTED, said):
+                raise NotBuiltError(reason, "refused", OUTSIDE, place) from None
             raise NotBuiltError(reason, error.cause, error.kind, place) from None
+
+    def plugin_of(self, said: str, one: Kustomization) -> Part | None:
+        """The entry of a kustomization that configures the plugin which kustomize names, or else the first."""
+        left_out = {id(each.item) for each in self.spoilt}
+        items = [item for item in one.plugins_named if id(item) not in left_out]
+        named = (
+            item for item in items if any(f"'{part.word('kind')}'" in said for part in one.configurations_of(item))
+        )
+        return next(named, next(iter(items), None))
 
     def refuse(self) -> None:
         """Raises NotBuiltError when the build, with the texts that count instead, would need what is not allowed.

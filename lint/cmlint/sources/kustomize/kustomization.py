@@ -93,10 +93,15 @@ class Kustomization:
     @cached_property
     def plugins(self) -> list[Part]:
         """The configurations of its generators, transformers and validators, as far as they are files of its own."""
-        parts = list(self.plugins_named)
-        paths = [self.own(item.text or "") for item in parts if "\n" not in (item.text or "")]
-        found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
-        found += [part for path in paths if path for part in self.documents_of(path)]
+        return [part for item in self.plugins_named for part in self.configurations_of(item)]
+
+    def configurations_of(self, item: Part) -> list[Part]:
+        """The configurations of plugins that an entry gives itself, or in a file of the kustomization."""
+        if "\n" in (item.text or ""):
+            found = inner_part(item, self.text)
+        else:
+            path = self.own(item.text or "")
+            found = self.documents_of(path) if path else []
         for part in found:
             outside.spell(part)
         return found
@@ -263,6 +268,7 @@ class Project:
     """The kustomizations of a run by their folders, those that are only used included; all are in its `roots`.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
+    It `is_wide` where its kustomizations are applied with leave to read files outside of their folders.
     """
 
     def __init__(self, request: Request, roots: tuple[str, ...], *, absolute: bool) -> None:
@@ -277,6 +283,7 @@ class Project:
         self.masked_by: tuple[int, dict[str, list[Span]]] = (0, {})
         self.known: dict[str, Kustomization | None] = {}
         self.uses: dict[str, list[Kustomization]] = {}
+        self.is_wide = False
 
     def shown(self, path: str) -> str:
         """How a path is shown."""

@@ -19,11 +19,16 @@ SIGN = r"\bapiVersion:\s*[\"']?kustomize\.toolkit\.fluxcd\.io/|\bLoadRestriction
 
 
 def widen(project: Project, kustomizations: Iterable[Kustomization], paths: Iterable[str]) -> None:
-    """Lets kustomizations read files of the project outside of their folders, if a file at a path shows it."""
-    straying = [one for one in kustomizations if is_closed(project, one) and strays(one)]
+    """Lets kustomizations read files of the project outside of their folders, if a file at a path shows it.
+
+    Those that may name more than is known stay as they are; what kustomize then refuses, it does not refuse elsewhere.
+    """
+    straying = [one for one in kustomizations if strays(one)]
     if straying and any(shows_it(project, path) for path in paths):
+        project.is_wide = True
         for one in straying:
-            one.reach = project.roots
+            if is_closed(project, one):
+                one.reach = project.roots
 
 
 def is_wide(project: Project, leaf: Kustomization) -> bool:

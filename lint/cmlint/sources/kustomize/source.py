@@ -48,7 +48,15 @@ from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import kustomize_of
-from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, generated_by, images_of, may_change
+from cmlint.sources.kustomize.spoilt_entries import (
+    Spoilt,
+    brings_in,
+    files_of,
+    generated_by,
+    images_of,
+    may_change,
+    with_open_secrets,
+)
 from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.request import Request
@@ -214,9 +222,14 @@ def unexplained(build: Build) -> list[Spoilt]:
     """The entries without which a leaf is built for another reason than what is absent, or than what a file reports."""
     own = ("resources", "bases")
     brought = any(each.how in ("resources", "components") for each in build.absent)
+    brought = brought or any(each.is_plugin for each in build.spoilt)
     brought = brought or any(each.field in own and build.project.disk.is_folder(each.path) for each in build.spoilt)
     spoilt = (each for each in build.spoilt if not is_reported(each, build.project))
-    return [each for each in spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
+    return [
+        each
+        for each in spoilt
+        if not brought or each.field in own or each.is_plugin or re.search(BESIDES, str(each.error))
+    ]
 
 
 def is_reported(spoilt: Spoilt, project: Project) -> bool:
@@ -256,6 +269,7 @@ def built(build: Build, raw: str) -> Material:
     leaf, project = build.leaf, build.project
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
     facts = opened_beside(facts, project, files_of(build.spoilt, project))
+    facts = with_open_secrets(facts) if any(each.is_plugin for each in build.spoilt) else facts
     facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()

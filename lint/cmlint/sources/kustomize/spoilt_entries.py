@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -14,7 +15,8 @@ from cmlint.sources.yaml_tree import Part
 from cmlint.system.programs import NotBuiltError
 
 MOST = 5
-"""A kustomization with more such entries than this is not built."""
+MOST_PLUGINS = 30
+"""A kustomization with more such entries than this, or with more of plugins, is not built."""
 
 PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator")
 """The fields whose entries bring in objects."""
@@ -28,6 +30,10 @@ CHANGING = (*PATCHES, "replacements", "vars", "transformers", "components")
 
 OTHERS = ("images", "replicas")
 """Further fields without whose entries the rest is as it will be."""
+
+PLUGIN = "plugin"
+OUTSIDE = "outside"
+"""The kinds of errors for which cmlint is the reason: it runs no plugin, and reads no file outside of the folder."""
 
 GROUND = r"image|[cC]onfigMap|[sS]ecret|\benv|[vV]olume|(?<!meta)data\b|prefix"
 """What a patch holds that may change a reference, or what it leads to."""
@@ -46,8 +52,13 @@ class Spoilt(NamedTuple):
     def shown(self) -> str:
         """What a message calls it."""
         text = self.item.text or ""
-        named = self.field in ("resources", "bases", "components") and text and "\n" not in text
-        return text if named else f"{self.field}[{self.number}]"
+        named = self.field in ("resources", "bases", "components", "generators") and text and "\n" not in text
+        return os.path.normpath(text) if named and self.is_plugin else text if named else f"{self.field}[{self.number}]"
+
+    @property
+    def is_plugin(self) -> bool:
+        """Whether it has a plugin generate objects."""
+        return self.error.kind == PLUGIN
 
     @property
     def path(self) -> str:
@@ -63,8 +74,11 @@ class Spoilt(NamedTuple):
 
 
 def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Project) -> Spoilt | None:
-    """The entry of a kustomization that makes a build fail; None where it is not known, or leads out of the project."""
-    if error.cause != "broken" or error.place is None:
+    """The entry of a kustomization that makes a build fail; None where it is not known, or leads out of the project.
+
+    Of plugins, only generators can be left out: they add objects, and transformers may change any other.
+    """
+    if (error.cause != "broken" and error.kind not in (PLUGIN, OUTSIDE)) or error.place is None:
         return None
     shown, span = error.place
     one = next((one for one in tree if one.shown == shown), None)
@@ -73,8 +87,15 @@ def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Proj
     for field, number, item in entries(one):
         if item.place.start <= span.start < max(item.place.end, item.place.start + 1):
             found = Spoilt(one, field, number, item, error)
+            if found.is_plugin and field != "generators":
+                return None
             return found if item.text is None or "\n" in item.text or project.is_inside(found.path) else None
     return None
+
+
+def most_of(spoilt: Spoilt) -> int:
+    """The most entries of its kind without which a kustomization is built."""
+    return MOST_PLUGINS if spoilt.is_plugin else MOST
 
 
 def entries(one: Kustomization) -> Iterator[tuple[str, int, Part]]:
@@ -147,6 +168,13 @@ def opened(facts: FileFacts, project: Project, paths: Iterable[str]) -> FileFact
         names.update((each.target, each.name.value) for document in documents for each in document.providers)
     if not names:
         return facts
+    return msgspec.structs.replace(facts, documents=tuple(open_document(each, names) for each in facts.documents))
+
+
+def with_open_secrets(facts: FileFacts) -> FileFacts:
+    """The facts of what is built without a plugin, which may merge keys into Secrets, as KSOPS does."""
+    providers = (provider for document in facts.documents for provider in document.providers)
+    names = {("Secret", provider.name.value) for provider in providers if provider.target == "Secret"}
     return msgspec.structs.replace(facts, documents=tuple(open_document(each, names) for each in facts.documents))
 
 
