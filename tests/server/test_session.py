@@ -375,6 +375,37 @@ def test_code_actions_keep_their_diagnostics_and_kinds(shop: Path) -> None:
         assert changed["textDocument"] == {"uri": client.uri("pod.yaml"), "version": 2}
 
 
+@pytest.mark.parametrize(
+    ("support", "makes"),
+    [
+        ({"resourceOperations": ["create"]}, True),
+        ({"documentChanges": True, "resourceOperations": ["create"]}, True),
+        ({"documentChanges": True, "resourceOperations": ["rename"]}, False),
+        ({}, False),
+    ],
+)
+def test_an_action_that_makes_a_file_is_offered_where_the_client_makes_files(
+    shop: Path, support: dict[str, Any], *, makes: bool
+) -> None:
+    text = POD.replace("name: special-config", "name: elsewhere")
+    with Client(shop, capabilities={"workspace": {"workspaceEdit": support}}) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [shown] = client.settled("pod.yaml")
+        about = {"textDocument": {"uri": client.uri("pod.yaml")}, "range": shown["range"]}
+        found = client.ask("textDocument/codeAction", {**about, "context": {"diagnostics": [shown]}})
+        assert [each["title"] for each in found if "ignore" in each["title"]] == [
+            "ignore `missing-configmap` here",
+            "ignore `missing-configmap` in this object",
+        ]
+        external = [each for each in found if each["title"].startswith("`external`")]
+        assert len(external) == makes
+        for each in external:
+            made, written = each["edit"]["documentChanges"]
+            assert (made["kind"], made["uri"]) == ("create", client.uri(".cmlint.yaml"))
+            assert written["textDocument"] == {"uri": made["uri"], "version": None}
+
+
 RESOLVING = {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}
 
 

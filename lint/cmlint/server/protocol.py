@@ -254,7 +254,7 @@ class Server(LanguageServer):
                 changes.append(lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True)))
             name = lsp.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
             changes.append(lsp.TextDocumentEdit(name, texts))
-        if offered and offered.document_changes:
+        if offered and (offered.document_changes or offered.resource_operations):
             notes = {CONFIRM: lsp.ChangeAnnotation(printable(confirm), needs_confirmation=True)} if confirm else None
             return lsp.WorkspaceEdit(document_changes=changes, change_annotations=notes)
         return lsp.WorkspaceEdit(changes={each.text_document.uri: list(each.edits) for each in changes})
