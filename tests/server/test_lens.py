@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cmlint.model.facts import Span
@@ -69,13 +70,31 @@ def test_hints_show_no_secret(tmp_path: Path) -> None:
             {"actions": {"supress": 1}},
             ["`cmlint.actions.supress` is not a setting; did you mean `cmlint.actions.suppress`?"],
         ),
-        ({"diagnostics": "all"}, ["the setting `cmlint.diagnostics` does not count: Invalid enum value 'all'"]),
+        ({"diagnostics": "all"}, ["`cmlint.diagnostics` must be `open`, `new` or `workspace`; the default counts"]),
+        ({"hints": "yes"}, ["`cmlint.hints` must be true or false; the default counts"]),
+        ({"actions": {"fix": 1}}, ["`cmlint.actions.fix` must be true or false; the default counts"]),
+        ({"actions": []}, ["`cmlint.actions` must be an object; the default counts"]),
+        ({"actions": {"fix": None}}, []),
+        ({"against": "live.json"}, ["`cmlint.against` must be a list of paths; the default counts"]),
+        ({"references": 5}, ["`cmlint.references` must be the name of a command; the default counts"]),
+        (
+            {"beside": ["yamlls"]},
+            [
+                "`cmlint.beside` must be a list of `yaml-language-server`, `kubernetes-schema` or `helm-ls`;"
+                " the default counts"
+            ],
+        ),
         ("open", ["the settings of cmlint must be an object"]),
     ],
 )
 def test_settings_that_are_wrong_are_told(given: object, wrong: list[str]) -> None:
     found, told = settings.read(given)
     assert (found, told) == (settings.Settings(), wrong)
+
+
+def test_each_type_of_a_setting_has_words() -> None:
+    kinds = [field.type for kind in (settings.Settings, settings.Actions) for field in msgspec.structs.fields(kind)]
+    assert set(kinds) == set(settings.EXPECTED)
 
 
 def test_settings_that_are_right_count_beside_wrong_ones() -> None:
