@@ -257,6 +257,16 @@ def test_a_folder_inside_of_another_one_speaks_for_its_files(tmp_path: Path) -> 
         ]
 
 
+def test_a_file_of_an_inner_folder_that_changes_on_the_disk_counts_in_the_outer_one(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD, "inner/pod.yaml": POD, "inner/config.yaml": WITHOUT})
+    with Client(tmp_path, {"diagnostics": "workspace"}, root=folders_of(tmp_path, tmp_path / "inner")) as client:
+        assert client.wait(lambda: client.rules("pod.yaml") == client.rules("inner/pod.yaml") == ["missing-key"])
+        write(tmp_path, {"inner/config.yaml": CONFIG})
+        event = {"uri": client.uri("inner/config.yaml"), "type": 2}
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [event]})
+        assert client.wait(lambda: client.rules("pod.yaml") == client.rules("inner/pod.yaml") == [], 10)
+
+
 def test_what_two_folders_say_of_one_file_is_shown_together(tmp_path: Path) -> None:
     generator = "configMapGenerator:\n  - name: special-config\n    literals: [OTHER=1]\n"
     base = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": POD.replace("nginx:1.25.3", "Nginx:1.25.3")}

@@ -195,9 +195,10 @@ class Session:
 
     def watched(self, uris: Iterable[str]) -> None:
         """Files have changed on the disk."""
-        for project in {self.workspace.project_of(path_of(uri)) for uri in uris}:
-            if project.folder in self.workspace.folders:
-                self.read(project, PAUSE)
+        paths = {path_of(uri) for uri in uris}
+        for folder in self.workspace.folders:
+            if any(is_below(path, folder) for path in paths):
+                self.read(self.workspace.project_of(folder), PAUSE)
 
     # what the worker does
 
