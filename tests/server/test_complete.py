@@ -73,6 +73,33 @@ def test_names_the_nearest_first(desk: Desk) -> None:
     assert desk.proposals("pod.yaml")[0].detail == "ConfigMap, 2 keys, config.yaml:4"
 
 
+def in_namespace(text: str, namespace: str) -> str:
+    """A text whose object is in a namespace."""
+    return text.replace("\nmetadata:\n", f"\nmetadata:\n  namespace: {namespace}\n")
+
+
+def test_only_what_is_in_the_same_namespace(tmp_path: Path) -> None:
+    other = in_namespace(CONFIG.replace("LOG_LEVEL", "OTHER"), "other")
+    far = in_namespace(CONFIG.replace("special-config", "far-config"), "other")
+    files = {"a.yaml": f"{other}---\n{far}", "shop/config.yaml": in_namespace(CONFIG, "shop"), "pod.yaml": POD}
+    desk = Desk(tmp_path, files)
+    text = POD.replace("name: special-config", f"name: {MARK}")
+    assert labels(desk, "pod.yaml", text) == ["far-config", "special-config"]
+    assert labels(desk, "pod.yaml", in_namespace(text, "shop")) == ["special-config"]
+    assert labels(desk, "pod.yaml", in_namespace(text, "third")) == []
+    keys = POD.replace("key: SPECIAL_LEVEL", f"key: {MARK}")
+    assert labels(desk, "pod.yaml", in_namespace(keys, "shop")) == ["SPECIAL_LEVEL", "LOG_LEVEL"]
+    assert labels(desk, "pod.yaml", in_namespace(keys, "other")) == ["SPECIAL_LEVEL", "OTHER"]
+
+
+def test_a_build_decides_the_namespace(tmp_path: Path) -> None:
+    kustomization = "namespace: live\nresources: [config.yaml, pod.yaml]\n"
+    files = {"kustomization.yaml": kustomization, "config.yaml": in_namespace(CONFIG, "other"), "pod.yaml": POD}
+    desk = Desk(tmp_path, files)
+    text = in_namespace(POD.replace("name: special-config", f"name: {MARK}"), "shop")
+    assert labels(desk, "pod.yaml", text) == ["special-config"]
+
+
 @pytest.mark.parametrize("written", ["spe-", "", "special.conf", "'spe", '"spe"'])
 def test_a_name_takes_the_place_of_the_whole_scalar(desk: Desk, written: str) -> None:
     text = POD.replace("name: special-config", f"name: {written}{MARK}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
+from cmlint.server.protocol import is_mistake, is_refusal
 from tests.support.client import CAPABILITIES, Client
 from tests.support.desk import CONFIG, POD, SHOP
 from tests.support.run import write
@@ -111,6 +114,23 @@ def test_a_text_that_looks_like_a_message(client: Client) -> None:
     client.tell("workspace/didChangeConfiguration", {"settings": {"cmlint": {}, "x": {"jsonrpc": "2.0", "id": 1}}})
     assert client.at("hover", "pod.yaml", POD, "special-config", 2)
     assert not any("error" in each for each in client.messages)
+
+
+def test_what_is_refused_is_not_logged_as_a_mistake(client: Client) -> None:
+    refused = client.at("rename", "pod.yaml", POD, "nginx", newName="other")
+    assert refused["message"] == "only names and keys of ConfigMaps and Secrets can be renamed"
+    client.end()
+    assert client.log == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [(JsonRpcInvalidParams(), True), (JsonRpcInternalError(), False), (ValueError("x"), False), (None, False)],
+)
+def test_what_is_a_mistake_is_logged(error: Exception | None, *, refusal: bool) -> None:
+    known = (type(error), error, None) if error else None
+    record = logging.LogRecord("pygls", logging.ERROR, "", 1, "it failed", None, known)
+    assert (is_refusal(error), is_mistake(record)) == (refusal, not refusal)
 
 
 def test_before_the_start_and_after_the_end(shop: Path) -> None:

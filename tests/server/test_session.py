@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -225,6 +226,65 @@ def test_folders_come_and_go(shop: Path, tmp_path_factory: pytest.TempPathFactor
         assert client.wait(lambda: not client.diagnostics[uri])
 
 
+def folders_of(*paths: Path) -> dict[str, Any]:
+    """What a client says that has opened several folders."""
+    folders = [{"uri": path.as_uri(), "name": path.name} for path in paths]
+    return {"rootUri": folders[0]["uri"], "workspaceFolders": folders}
+
+
+def test_a_folder_inside_of_another_one_speaks_for_its_files(tmp_path: Path) -> None:
+    write(tmp_path, {**SHOP, "inner/pod.yaml": POD.replace("SPECIAL_LEVEL", "NONE")})
+    inner = tmp_path / "inner"
+    with Client(tmp_path, {"diagnostics": "workspace"}, root=folders_of(tmp_path, inner)) as client:
+        for name in ("pod.yaml", "inner/pod.yaml", "pod.yaml"):
+            text = POD.replace("SPECIAL_LEVEL", "NONE")
+            client.open(name, text)
+            client.change(name, f"# longer\n{text}")
+            expected = "missing-key" if name == "pod.yaml" else "missing-configmap"
+            assert [each["code"] for each in client.settled(name)] == [expected]
+            assert client.wait(lambda: client.rules("inner/pod.yaml") == ["missing-configmap"])
+        removed = {"uri": inner.as_uri(), "name": "inner"}
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [removed]}})
+        assert client.wait(lambda: client.rules("inner/pod.yaml") == ["missing-key"])
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [removed], "removed": []}})
+        assert client.wait(lambda: client.rules("inner/pod.yaml") == ["missing-configmap"])
+        said = [each["params"] for each in client.messages if each.get("method") == "textDocument/publishDiagnostics"]
+        told = [each["diagnostics"][0]["code"] for each in said if "/inner/" in each["uri"] and each["diagnostics"]]
+        assert [code for number, code in enumerate(told) if told[number - 1 : number] != [code]] == [
+            "missing-configmap",
+            "missing-key",
+            "missing-configmap",
+        ]
+
+
+def test_a_file_of_an_inner_folder_that_changes_on_the_disk_counts_in_the_outer_one(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD, "inner/pod.yaml": POD, "inner/config.yaml": WITHOUT})
+    with Client(tmp_path, {"diagnostics": "workspace"}, root=folders_of(tmp_path, tmp_path / "inner")) as client:
+        assert client.wait(lambda: client.rules("pod.yaml") == client.rules("inner/pod.yaml") == ["missing-key"])
+        write(tmp_path, {"inner/config.yaml": CONFIG})
+        event = {"uri": client.uri("inner/config.yaml"), "type": 2}
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [event]})
+        assert client.wait(lambda: client.rules("pod.yaml") == client.rules("inner/pod.yaml") == [], 10)
+
+
+def test_what_two_folders_say_of_one_file_is_shown_together(tmp_path: Path) -> None:
+    generator = "configMapGenerator:\n  - name: special-config\n    literals: [OTHER=1]\n"
+    base = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": POD.replace("nginx:1.25.3", "Nginx:1.25.3")}
+    write(tmp_path / "base", base)
+    write(tmp_path / "live", {"kustomization.yaml": f"resources: [../base]\n{generator}"})
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    both = ["invalid-image", "missing-configmap", "missing-key"]
+    with Client(
+        tmp_path, {"diagnostics": "workspace"}, root=folders_of(tmp_path / "base", tmp_path / "live")
+    ) as client:
+        client.open("base/pod.yaml")
+        assert client.wait(lambda: sorted(client.rules("base/pod.yaml")) == both, 20)
+        for _ in range(2):
+            client.tell("textDocument/didSave", {"textDocument": {"uri": client.uri("base/pod.yaml")}})
+            client.wait(lambda: False, 1)
+            assert sorted(client.rules("base/pod.yaml")) == both
+
+
 def test_a_folder_that_is_deleted_and_made_again(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     write(other, {"pod.yaml": POD})
@@ -373,6 +433,37 @@ def test_code_actions_keep_their_diagnostics_and_kinds(shop: Path) -> None:
         [together] = client.ask("textDocument/codeAction", {**about, "context": only})
         [changed] = together["edit"]["documentChanges"]
         assert changed["textDocument"] == {"uri": client.uri("pod.yaml"), "version": 2}
+
+
+@pytest.mark.parametrize(
+    ("support", "makes"),
+    [
+        ({"resourceOperations": ["create"]}, True),
+        ({"documentChanges": True, "resourceOperations": ["create"]}, True),
+        ({"documentChanges": True, "resourceOperations": ["rename"]}, False),
+        ({}, False),
+    ],
+)
+def test_an_action_that_makes_a_file_is_offered_where_the_client_makes_files(
+    shop: Path, support: dict[str, Any], *, makes: bool
+) -> None:
+    text = POD.replace("name: special-config", "name: elsewhere")
+    with Client(shop, capabilities={"workspace": {"workspaceEdit": support}}) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [shown] = client.settled("pod.yaml")
+        about = {"textDocument": {"uri": client.uri("pod.yaml")}, "range": shown["range"]}
+        found = client.ask("textDocument/codeAction", {**about, "context": {"diagnostics": [shown]}})
+        assert [each["title"] for each in found if "ignore" in each["title"]] == [
+            "ignore `missing-configmap` here",
+            "ignore `missing-configmap` in this object",
+        ]
+        external = [each for each in found if each["title"].startswith("`external`")]
+        assert len(external) == makes
+        for each in external:
+            made, written = each["edit"]["documentChanges"]
+            assert (made["kind"], made["uri"]) == ("create", client.uri(".cmlint.yaml"))
+            assert written["textDocument"] == {"uri": made["uri"], "version": None}
 
 
 RESOLVING = {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}

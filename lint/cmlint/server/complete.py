@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import LIVE, Definition
+from cmlint.bundle.nearest import meets
 from cmlint.kube import scalars
 from cmlint.model.facts import EXAMPLE, Span, Target
 from cmlint.server.at import Spot
@@ -95,7 +96,7 @@ def names(spot: Spot, cursor: Cursor) -> Iterator[Proposal]:
     target = named_at(cursor)
     if target is None:
         return
-    for definition in reachable(spot, target):
+    for definition in reachable(spot, cursor.node, target):
         yield proposal(cursor, definition.spelled, described(definition, spot), "object")
 
 
@@ -129,7 +130,7 @@ def keys(spot: Spot, cursor: Cursor) -> Iterator[Proposal]:
 
 def keys_of(spot: Spot, cursor: Cursor, target: Target, name: str) -> Iterator[Proposal]:
     """The keys of an object; binary ones last."""
-    found = [each for each in reachable(spot, target) if each.spelled == name]
+    found = [each for each in reachable(spot, cursor.node, target) if each.spelled == name]
     for binary in (False, True):
         for definition in found:
             for key in definition.provider.keys:
@@ -180,7 +181,7 @@ def blocks(spot: Spot, cursor: Cursor) -> Iterator[Proposal]:
     indentation = " " * (cursor.node.column + 2)
     targets: tuple[tuple[Target, str], ...] = (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef"))
     for target, field in targets:
-        for definition in reachable(spot, target):
+        for definition in reachable(spot, cursor.node, target):
             for key in definition.provider.keys:
                 lines = (f"{field}:", f"  name: {written(definition.spelled)}", f"  key: {written(key.name)}")
                 text = f"\n{indentation}".join(lines)
@@ -234,7 +235,7 @@ def brought(spot: Spot, source: Node) -> Iterator[tuple[str, str]]:
     targets: tuple[tuple[Target, str], ...] = (("ConfigMap", "configMapRef"), ("Secret", "secretRef"))
     for target, field in targets:
         name = source.text(field, "name")
-        for definition in reachable(spot, target) if name else ():
+        for definition in reachable(spot, source, target) if name else ():
             if definition.spelled == name:
                 keys = (key.name for key in definition.provider.keys if not key.binary)
                 yield from ((f"{prefix}{key}", f"{target} {name}, key {key}") for key in keys)
@@ -274,17 +275,28 @@ def rules(spot: Spot, span: Span) -> Iterator[Proposal]:
 # what is defined
 
 
-def reachable(spot: Spot, target: Target) -> list[Definition]:
-    """The objects of a kind that a reference in the file could reach, the nearest first, each name once."""
-    bundles = spot.bundles or spot.everything
+def reachable(spot: Spot, node: Node, target: Target) -> list[Definition]:
+    """The objects of a kind that a reference at a node could reach, the nearest first, each name once."""
+    bundles, wanted = spot.bundles or spot.everything, namespace_at(node)
     found: dict[str, tuple[tuple[int, str], Definition]] = {}
     for bundle in bundles:
-        for definition in defined_in(bundle, target):
+        for definition in defined_in(bundle, target, wanted):
+            if not definition.placed.built and not meets(wanted, definition.namespace):
+                continue  # a build may give both another namespace than is written
             rank = rank_of(definition, spot), definition.spelled
             known = found.get(definition.spelled)
             if known is None or rank < known[0]:
                 found[definition.spelled] = rank, definition
     return [definition for _, definition in sorted(found.values(), key=lambda each: each[0])]
+
+
+def namespace_at(node: Node) -> str | None:
+    """The namespace in which a reference at a node is looked up, as far as it is written."""
+    while node.parent:
+        if node.name in REFERENCES and (own := node.text("namespace")):
+            return own
+        node = node.parent
+    return node.text("metadata", "namespace") or None
 
 
 def rank_of(definition: Definition, spot: Spot) -> int:
@@ -294,16 +306,19 @@ def rank_of(definition: Definition, spot: Spot) -> int:
     return distance(spot.point.path, definition.placed.written(definition.provider.name.span)[0])
 
 
-def defined_in(bundle: Bundle, target: Target) -> Iterator[Definition]:
-    """The objects of a kind in a bundle, those that commands make, and those in clusters that it goes to."""
+def defined_in(bundle: Bundle, target: Target, wanted: str | None) -> Iterator[Definition]:
+    """The objects of a kind in a bundle, those that commands make, and those in clusters that it goes to.
+
+    Of a name that a cluster has in several namespaces, the one in the namespace that is wanted.
+    """
     for (kind, _), definitions in (*bundle.index.by_name.items(), *bundle.index.commands.items()):
         if kind == target:
             yield from (each for each in definitions if each.provider.kind != EXAMPLE and not each.provider.glob)
     for cluster in bundle.clusters:
         for (kind, name), namespaces in cluster.namespaces_of.items():
             if kind == target:
-                own = cluster.namespace in namespaces
-                yield cluster.definition(target, name, (cluster.namespace or "") if own else namespaces[0])
+                near = next((each for each in (wanted, cluster.namespace) if each in namespaces), namespaces[0])
+                yield cluster.definition(target, name, near or "")
 
 
 def distance(here: str, there: str) -> int:

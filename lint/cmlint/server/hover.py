@@ -162,7 +162,7 @@ def shortened(value: str, page: Page) -> str:
 
 def tell_readers(spot: Spot, word: Word, page: Page) -> None:
     """Who reads it, each with what a change does."""
-    found = dict.fromkeys(said(each, page) for each in navigate.readers(spot, word))
+    found = dict.fromkeys(said(each, page) for each in navigate.readers(spot, word) if not each.apart)
     if found:
         page.say(f"read by {len(found)}:")
         page.listed(list(found), "readers")

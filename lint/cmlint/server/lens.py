@@ -42,7 +42,7 @@ def lens_at(spot: Spot) -> Lens | None:
     """The lens at a place."""
     for found, definition in named_in(spot):
         if spot.opened.lines.offset(*found.start) == spot.offset:
-            readers = list(readers_of(spot.snapshot, [definition], None))
+            readers = [each for each in readers_of(spot.snapshot, [definition], None) if not each.apart]
             places = (place_read(each.read, None, spot.locator) for each in readers)
             return Lens(found, counted(readers), tuple(unique(places)))
     return None
@@ -83,8 +83,9 @@ def hints(spot: Spot, span: Span) -> Iterator[Hint]:
     for bundle in spot.bundles:
         for placed in (each for each in bundle.placed if each.built or each.path == spot.point.path):
             for reference in brought(placed):
-                definitions = bundle.resolver.resolve(reference, placed).definitions
-                label = label_of(reference, definitions[0]) if len(definitions) == 1 else ""
+                resolution = bundle.resolver.resolve(reference, placed)
+                sure = resolution.status == "found" and len(resolution.definitions) == 1
+                label = label_of(reference, resolution.definitions[0]) if sure else ""
                 last = reference.keys[-1].span if reference.keys else reference.name.span
                 there = place(placed, last, spot.locator) if label else None
                 if there and there.path == spot.opened.path and there.range.end not in seen:

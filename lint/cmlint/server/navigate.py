@@ -27,11 +27,15 @@ class Defined(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """A read of an object or key, with its bundle and the definition that it meets there."""
+    """A read of an object or key, with its bundle and the definition that it meets there.
+
+    It is `apart` where it names the object from another namespace, so that it does not reach it.
+    """
 
     bundle: Bundle
     read: Read
     definition: Definition
+    apart: bool
 
 
 class Symbol(NamedTuple):
@@ -104,9 +108,10 @@ def readers_of(snapshot: Snapshot, meant: Sequence[Definition], key: str | None)
         if id(read) in seen or (key is not None and read.key not in (key, ALL)):
             continue
         seen.add(id(read))
-        for each in bundle.resolver.resolve(read.reference, read.placed).definitions:
+        resolution = bundle.resolver.resolve(read.reference, read.placed)
+        for each in resolution.definitions:
             if each.placed.written(each.provider.name.span) in places:
-                yield Reader(bundle, read, each)
+                yield Reader(bundle, read, each, resolution.status == "wrong-namespace")
                 break
 
 

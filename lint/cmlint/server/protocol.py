@@ -21,6 +21,7 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import (
     JsonRpcContentModified,
     JsonRpcException,
+    JsonRpcInternalError,
     JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
     JsonRpcParseError,
@@ -167,7 +168,7 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Logs an error, instead of showing a message for each, and answers what is not JSON."""
-        LOG.error("%s: %s", type(error).__name__, error)
+        LOG.log(logging.INFO if is_refusal(error) else logging.ERROR, "%s: %s", type(error).__name__, error)
         if isinstance(error, ValueError) and source is JsonRpcException:
             self.protocol.answer({}, JsonRpcParseError())
 
@@ -254,7 +255,7 @@ class Server(LanguageServer):
                 changes.append(lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True)))
             name = lsp.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
             changes.append(lsp.TextDocumentEdit(name, texts))
-        if offered and offered.document_changes:
+        if offered and (offered.document_changes or offered.resource_operations):
             notes = {CONFIRM: lsp.ChangeAnnotation(printable(confirm), needs_confirmation=True)} if confirm else None
             return lsp.WorkspaceEdit(document_changes=changes, change_annotations=notes)
         return lsp.WorkspaceEdit(changes={each.text_document.uri: list(each.edits) for each in changes})
@@ -287,6 +288,16 @@ class Server(LanguageServer):
         return self.session.settings.references or known
 
 
+def is_refusal(error: object) -> bool:
+    """Whether an error is the answer to a request, which its user reads, and no mistake in the server."""
+    return isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError)
+
+
+def is_mistake(record: logging.LogRecord) -> bool:
+    """Whether what pygls logs is more than a request that was refused."""
+    return not (record.exc_info and is_refusal(record.exc_info[1]))
+
+
 def text_edit(edited: Edited, *, noted: bool) -> lsp.TextEdit | lsp.AnnotatedTextEdit:
     """An edit, with a note where it needs to be confirmed."""
     place = range_of(edited.range)
@@ -309,6 +320,7 @@ def serve(opener: Opener, version: str) -> int:
     os.dup2(2, 1)
     server = Server(opener, version)
     add_features(server)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(is_mistake)
     ServerCapabilitiesBuilder.choose_position_encoding = staticmethod(  # type: ignore[assignment]
         lambda _: lsp.PositionEncodingKind.Utf16
     )

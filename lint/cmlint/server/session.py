@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from cmlint.errors import FatalError
@@ -16,7 +16,7 @@ from cmlint.server.project import LARGEST as LARGEST_FOLDER
 from cmlint.server.project import Against, Opener, Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.worker import Job, Worker
-from cmlint.server.workspace import LARGEST, Opened, Workspace, path_of
+from cmlint.server.workspace import LARGEST, Opened, Workspace, is_below, path_of
 from cmlint.sources.request import Clusters
 
 LOG = logging.getLogger("cmlint.server")
@@ -195,9 +195,10 @@ class Session:
 
     def watched(self, uris: Iterable[str]) -> None:
         """Files have changed on the disk."""
-        for project in {self.workspace.project_of(path_of(uri)) for uri in uris}:
-            if project.folder in self.workspace.folders:
-                self.read(project, PAUSE)
+        paths = {path_of(uri) for uri in uris}
+        for folder in self.workspace.folders:
+            if any(is_below(path, folder) for path in paths):
+                self.read(self.workspace.project_of(folder), PAUSE)
 
     # what the worker does
 
@@ -289,21 +290,39 @@ class Session:
             self.publish_all(project, self.found(project, snapshot))
 
     def found(self, project: Project, snapshot: Snapshot) -> dict[str, list[Diagnostic]]:
-        """The diagnostics of a project by the addresses of their files, those of open ones even without any."""
+        """The diagnostics of a project by the addresses of their files, those of open ones even without any.
+
+        What is wrong in a folder that was opened inside of another one, only its own project says.
+        """
         by_path = diagnostics_of(self.workspace, project, snapshot, self.settings)
-        found = {self.workspace.uri_of(path): each for path, each in by_path.items()}
+        inner = [each for each in self.workspace.folders if each != project.folder and is_below(each, project.folder)]
+        own = {path: each for path, each in by_path.items() if not any(is_below(path, folder) for folder in inner)}
+        found = {self.workspace.uri_of(path): each for path, each in own.items()}
         for opened in self.workspace.opened.values():
             if self.workspace.project_of(opened.path) is project:
                 found.setdefault(opened.uri, [])
         return found
 
     def publish_all(self, project: Project, found: dict[str, list[Diagnostic]]) -> None:
-        """Shows diagnostics, and nothing of files that had some before."""
+        """Shows diagnostics, and nothing more of files that had some before."""
         before = self.of_project.get(project, set())
+        self.of_project[project] = {uri for uri, each in found.items() if each}
         for uri in sorted(before | found.keys()):
             opened = self.workspace.opened.get(uri)
-            self.give(Shown(uri, opened.version if opened else None, tuple(found.get(uri, ()))))
-        self.of_project[project] = {uri for uri, each in found.items() if each}
+            self.give(Shown(uri, opened.version if opened else None, self.together(uri, project, found)))
+
+    def together(self, uri: str, project: Project, found: Mapping[str, list[Diagnostic]]) -> tuple[Diagnostic, ...]:
+        """What a project has found in a file, with what others have that build it too: first that of its own folder."""
+        sayers = [each for each, uris in self.of_project.items() if uri in uris]
+        if sayers in ([], [project]):
+            return tuple(found.get(uri, ()))
+        owner = self.workspace.around(path_of(uri))
+        told: list[Diagnostic] = []
+        for each in sorted(sayers, key=lambda each: each.folder != owner):
+            known = {(one.range, one.rule, one.message) for one in told}
+            more = found if each is project else self.found(each, each.snapshot) if each.snapshot else {}
+            told += [one for one in more.get(uri, ()) if (one.range, one.rule, one.message) not in known]
+        return tuple(told)
 
     def give(self, shown: Shown) -> None:
         """Shows what is known of a file, unless the client has just that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -43,32 +43,47 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     references: str = ""
 
 
+EXPECTED: Mapping[object, str] = {
+    Shown: "must be `open`, `new` or `workspace`",
+    tuple[Neighbour, ...]: "must be a list of `yaml-language-server`, `kubernetes-schema` or `helm-ls`",
+    Actions: "must be an object",
+    bool: "must be true or false",
+    tuple[str, ...]: "must be a list of paths",
+    str: "must be the name of a command",
+}
+"""What each type of setting has to be, in words."""
+
+
 def read(given: object) -> tuple[Settings, list[str]]:
     """The settings that a client gives, and what is wrong with them, one sentence each; null sets nothing."""
     if not isinstance(given, Mapping):
         return Settings(), [] if given is None else ["the settings of cmlint must be an object"]
-    wrong = list(unknown(given, Settings, ""))
-    values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(Settings):
-        if given.get(field.name) is None:
-            continue
-        value = given[field.name]
-        if field.type is Actions and isinstance(value, Mapping):
-            value = {name: each for name, each in value.items() if name in Actions.__struct_fields__}
-        try:
-            values[field.name] = msgspec.convert(value, field.type)
-        except msgspec.ValidationError as error:
-            wrong.append(f"the setting `cmlint.{field.name}` does not count: {str(error).partition(' - ')[0]}")
+    values, wrong = taken(given, Settings, "cmlint.")
     return Settings(**values), wrong
 
 
-def unknown(given: Mapping[Any, Any], kind: type[msgspec.Struct], prefix: str) -> Iterator[str]:
+def taken(given: Mapping[Any, Any], kind: type[msgspec.Struct], prefix: str) -> tuple[dict[str, Any], list[str]]:
+    """The values that are right, and what is wrong with the others."""
+    wrong = list(unknown(given, kind.__struct_fields__, prefix))
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        value = given.get(field.name)
+        if field.type is Actions and isinstance(value, Mapping):
+            inner, more = taken(value, Actions, f"{prefix}{field.name}.")
+            values[field.name] = Actions(**inner)
+            wrong += more
+        elif value is not None:
+            try:
+                values[field.name] = msgspec.convert(value, field.type)
+            except msgspec.ValidationError:
+                wrong.append(f"`{prefix}{field.name}` {EXPECTED[field.type]}; the default counts")
+    return values, wrong
+
+
+def unknown(given: Mapping[Any, Any], names: Collection[str], prefix: str) -> Iterator[str]:
     """What to say of settings that do not exist, with the near name."""
-    names = kind.__struct_fields__
-    for name, value in given.items():
+    for name in given:
         if name not in names:
             near = nearest(str(name), names)
-            meant = f"; did you mean `cmlint.{prefix}{near}`?" if near else ""
-            yield f"`cmlint.{prefix}{name}` is not a setting{meant}"
-        elif name == "actions" and isinstance(value, Mapping):
-            yield from unknown(value, Actions, "actions.")
+            meant = f"; did you mean `{prefix}{near}`?" if near else ""
+            yield f"`{prefix}{name}` is not a setting{meant}"
