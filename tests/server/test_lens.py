@@ -100,3 +100,15 @@ def test_each_type_of_a_setting_has_words() -> None:
 def test_settings_that_are_right_count_beside_wrong_ones() -> None:
     found, _ = settings.read({"hints": True, "nothing": 1, "actions": {"suppress": False}, "beside": ["helm-ls"]})
     assert found == settings.Settings(hints=True, actions=settings.Actions(suppress=False), beside=("helm-ls",))
+
+
+@pytest.mark.parametrize(
+    ("given", "trusted"),
+    [({}, True), ({"trusted": None}, True), ({"trusted": "no"}, False), ({"trusted": False}, False)],
+)
+def test_a_wrong_value_of_trusted_lets_no_program_run(given: dict[str, object], trusted: bool) -> None:
+    assert settings.read(given)[0].trusted is trusted
+
+
+def test_a_wrong_value_of_trusted_is_named() -> None:
+    assert settings.read({"trusted": "no"})[1] == ["`cmlint.trusted` must be true or false; `false` counts"]

@@ -76,7 +76,10 @@ def taken(given: Mapping[Any, Any], kind: type[msgspec.Struct], prefix: str) -> 
             try:
                 values[field.name] = msgspec.convert(value, field.type)
             except msgspec.ValidationError:
-                wrong.append(f"`{prefix}{field.name}` {EXPECTED[field.type]}; the default counts")
+                untrusted = field.name == "trusted"  # a wrong value must not let programs run
+                values |= {field.name: False} if untrusted else {}
+                counts = "`false` counts" if untrusted else "the default counts"
+                wrong.append(f"`{prefix}{field.name}` {EXPECTED[field.type]}; {counts}")
     return values, wrong
 
 
