@@ -302,7 +302,7 @@ def test_two_thousand_nodes_begin_with_the_worst_problem(browser: Browser, large
     smallest = page.evaluate(
         "Math.min(...[...document.querySelectorAll('#picture text')].map((t) => 11 * t.getScreenCTM().a))"
     )
-    assert smallest >= 6.8
+    assert smallest >= 8
 
 
 def test_names_and_values_stay_text(browser: Browser, tmp_path: Path) -> None:

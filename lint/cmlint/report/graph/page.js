@@ -1,5 +1,5 @@
 "use strict";
-const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, LONGEST = 44, LEAST = 0.62, MOST = 1500, WHOLE = 150, HITS = 50;
+const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, LONGEST = 44, LEAST = 0.73, MOST = 1500, WHOLE = 150, HITS = 50;
 const COLUMN = { source: 0, workload: 0, container: 1, object: 2, key: 3 };
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
