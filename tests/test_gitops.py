@@ -474,7 +474,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
     with inside(tmp_path):
         result = check(Request(rules=dict(rules())))
     assert concise(result) == [UNKNOWN, ABSENT.replace("KEY", "A"), ABSENT.replace("KEY", "B")]
-    assert "through kustomization.yaml" in [place.label for place in result.outcome.findings[1].related]
+    assert "rendered with kustomization.yaml" in [place.label for place in result.outcome.findings[1].related]
 
 
 @pytest.mark.parametrize(

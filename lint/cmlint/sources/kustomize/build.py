@@ -170,7 +170,7 @@ class Build:
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 os.symlink(below(self.mirror, held) if os.path.isabs(held) else held, place)
         charts = {entry.path for home in self.chart_homes() for entry in entries_below(self.disk, home)}
-        for path in {*inside, *charts, *instead}:
+        for path in sorted({*inside, *charts, *instead}):
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
                 if self.disk.is_folder(path):
