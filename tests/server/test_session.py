@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from cmlint.cli.server import setup_of
+from cmlint.server.project import Project
 from cmlint.server.session import Change, Session, Shown
 from tests.support.client import CAPABILITIES, COMMAND, PATIENCE, Client
 from tests.support.command import cmlint
@@ -307,6 +309,30 @@ def test_a_folder_that_is_deleted_and_made_again(shop: Path, tmp_path_factory: p
         assert client.end() == 0
     said = [each["params"]["message"] for each in client.messages if each.get("method") == "window/showMessage"]
     assert said == [f"{other}: no such folder"] and "Traceback" not in client.log
+
+
+@pytest.mark.parametrize(
+    ("goes", "said"), [(True, "FOLDER: no such folder"), (False, "cmlint cannot read the folder; its log says why")]
+)
+def test_a_folder_that_goes_while_it_is_read_is_no_mistake(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, goes: bool, said: str
+) -> None:
+    def read(project: Project, _: object) -> None:
+        if goes:
+            shutil.rmtree(project.folder)
+        raise OSError("gone")
+
+    monkeypatch.setattr(Project, "read", read)
+    jobs: queue.Queue[Callable[[], None]] = queue.Queue()
+    told: list[str] = []
+    session = Session(setup_of, lambda _: None, told.append, jobs.put)
+    with inside(shop):
+        session.enter([shop.as_uri()])
+        session.work(session.workspace.project_of(str(shop)), "read")
+        jobs.get_nowait()()
+        os.chdir("/")
+    assert told == [said.replace("FOLDER", str(shop))]
+    assert bool(caplog.records) != goes
 
 
 def test_a_link_and_a_quoted_address_are_answered_as_they_are_asked(tmp_path: Path) -> None:

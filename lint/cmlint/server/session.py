@@ -215,13 +215,17 @@ class Session:
                 else:
                     project.update(texts)
         except FatalError as error:
-            message = f"{error.message}; {error.help}"
-            self.post(lambda: self.tell_once(message))
+            self.fail(project, f"{error.message}; {error.help}")
         except Exception:
-            LOG.exception("a project cannot be read: %s", project.folder)
-            self.post(lambda: self.tell_once("cmlint cannot read the folder; its log says why"))
+            if not project.gone:
+                LOG.exception("a project cannot be read: %s", project.folder)
+            self.fail(project, "cmlint cannot read the folder; its log says why")
         else:
             self.post(lambda: self.done(project))
+
+    def fail(self, project: Project, message: str) -> None:
+        """Says why a project is not read, or that its folder has gone meanwhile."""
+        self.post(lambda: self.forget(project) if project.gone else self.tell_once(message))
 
     def ask_again(self, project: Project) -> None:
         """Has a project's cluster asked in the background."""
