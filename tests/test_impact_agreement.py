@@ -112,12 +112,17 @@ def test_impact_and_graph_agree(folder: Path) -> None:
         for edge, read in reads
         if graph.nodes[edge.target].status in ("found", "command") and "*" not in edge.target
     }
-    touched = {
-        (each.read.reference.name.span, each.read.placed, each.read.key, each.read.how)
+    touched = [
+        (each, (each.read.reference.name.span, each.read.placed, each.read.key, each.read.how))
         for each in impact(bundles, list(subjects_in(bundles))).touched
+    ]
+    found = {
+        read
+        for each, read in touched
         if each.bundle.resolver.resolve(each.read.reference, each.read.placed).status == "found"
     }
-    assert drawn <= touched <= {read for _, read in reads}
+    assert drawn <= {read for _, read in touched}
+    assert found <= {read for _, read in reads}
     again = build(bundles)
     assert (list(graph.nodes), graph.edges) == (list(again.nodes), again.edges)
 
