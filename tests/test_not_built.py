@@ -434,6 +434,13 @@ def test_what_a_tool_of_the_makefile_writes_is_an_info(tmp_path: Path, makefile:
     assert (said, len(found), done.returncode) == (tools, 3, 0 if tools else 1)
 
 
+@pytest.mark.parametrize("entry", ["resources: [gone.yaml]", "configMapGenerator: [{name: a, files: [gone.conf]}]"])
+def test_what_is_missing_is_looked_for_up_to_the_top_of_the_machine(tmp_path: Path, entry: str) -> None:
+    write(tmp_path, {"kustomization.yaml": f"{entry}\n", "pod.yaml": POD})
+    done = cmlint(Path("/"), "check", str(tmp_path.relative_to("/")), "--no-cache", *BRIEF)
+    assert (done.returncode, done.stdout.count("[not-built]"), done.stderr) == (1, 1, "")
+
+
 @pytest.mark.parametrize(("name", "made"), [("flux-system", True), ("flux", False)])
 def test_what_flux_writes_when_it_begins_is_an_info(tmp_path: Path, name: str, made: bool) -> None:
     write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, {name}]\n", "pod.yaml": POD})

@@ -258,21 +258,18 @@ def generated(project: Project, path: str, seen: Seen) -> str:
     """The tool that writes a file which is not there, as a clause."""
     if os.path.basename(path) == BOOTSTRAPPED:
         return "`flux bootstrap` makes it"
-    folder = os.path.dirname(path)
-    while project.is_inside(folder):
+    for folder in project.folders_from(os.path.dirname(path)):
         makefile = os.path.join(folder, MAKEFILE)
         seen.note(makefile)
         if tool := tool_for(os.path.relpath(path, folder).replace(os.sep, "/"), project.readable(makefile)):
             return f"{project.shown(makefile)} makes it with {tool}"
-        folder = os.path.dirname(folder)
     return ""
 
 
 def documented(project: Project, absent: Absent, seen: Seen) -> str:
     """The README in the folder of a kustomization, or above, that names the file of a generator, as a clause."""
     name = re.escape(os.path.basename(absent.path))
-    folder = absent.kustomization.folder
-    while project.is_inside(folder):
+    for folder in project.folders_from(absent.kustomization.folder):
         path = os.path.join(folder, README)
         seen.note(path)
         try:
@@ -281,7 +278,6 @@ def documented(project: Project, absent: Absent, seen: Seen) -> str:
             text = ""
         if re.search(rf"[`/]{name}`", text):
             return f"{project.shown(path)} says how to make it"
-        folder = os.path.dirname(folder)
     return ""
 
 

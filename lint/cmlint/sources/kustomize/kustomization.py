@@ -346,6 +346,13 @@ class Project:
         """Whether a real path is in what may be read."""
         return is_within(path, self.roots)
 
+    def folders_from(self, folder: str) -> Iterator[str]:
+        """A folder and all above it, by their real paths, as far as they may be read."""
+        below = ""
+        while folder != below and self.is_inside(folder):
+            yield folder
+            folder, below = os.path.dirname(folder), folder
+
     def tree(self, *tops: Kustomization) -> list[Kustomization]:
         """Some kustomizations and all that they use, each once, in the order in which they are applied."""
         done: list[Kustomization] = []
