@@ -553,6 +553,9 @@ def test_what_is_immutable_and_has_a_hash_in_its_name_rolls() -> None:
 
 
 def test_what_a_partition_keeps_is_said() -> None:
+    def some_from(number: int) -> str:
+        return f"# of statefulset/web, only the pods from number {number} on are replaced (`partition`)"
+
     def told(more: str) -> list[str]:
         text = text_of(ENV_FROM, "StatefulSet", more=more)
         return advice(impact_in({"a.yaml": text}, "ConfigMap/app:A"), {"a.yaml": text})[1:]
@@ -561,10 +564,13 @@ def test_what_a_partition_keeps_is_said() -> None:
     assert told(some)[:-1] == [
         "kubectl rollout restart statefulset/web",
         "kubectl rollout status statefulset/web --timeout=5m",
-        "# of statefulset/web, only the pods from number 2 on are replaced (`partition`)",
+        some_from(2),
     ]
     none = "# lower the `partition` of statefulset/web: only pods from number 2 on are replaced"
     assert told(KEEPING["partition"][1]) == [none]
+    start = "\n  ordinals: {start: 5}"
+    assert told(f"{some}{start}")[-2] == some_from(7)
+    assert told(f"{KEEPING['partition'][1]}{start}") == [none.replace("number 2", "number 7")]
 
 
 def test_what_has_no_name_yet_is_not_named() -> None:

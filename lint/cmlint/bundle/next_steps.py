@@ -14,7 +14,17 @@ from typing import Literal, NamedTuple
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Defined, Impact, Subject, Touched, is_refused
-from cmlint.bundle.renewal import ROLLING, in_namespace, is_on_delete, is_parted, is_rollout, named, operand, restart
+from cmlint.bundle.renewal import (
+    ROLLING,
+    first_replaced,
+    in_namespace,
+    is_on_delete,
+    is_parted,
+    is_rollout,
+    named,
+    operand,
+    restart,
+)
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.facts import COMMAND, Document
 
@@ -235,7 +245,7 @@ def alone(placed: Placed, ways: Ways) -> Iterator[str]:
     elif is_on_delete(document):
         yield from one_by_one(placed, "its `updateStrategy` is `OnDelete`")
     elif is_parted(document):
-        number = document.rolling.partition
+        number = first_replaced(document)
         yield f"# lower the `partition` of {address(placed)}: only pods from number {number} on are replaced"
     elif document.kind in ROLLING or is_rollout(document):
         yield restart(document, ways.version)
@@ -299,7 +309,7 @@ def followed(placed: Iterable[Placed]) -> Iterator[Command]:
             where = in_namespace(each.document)
             line = f"kubectl rollout status {quote(address(each))}{where} {TIMEOUT}"
             yield Command("status", line, (address(each),))
-            if number := each.document.rolling.partition:
+            if number := first_replaced(each.document):
                 note = f"# of {address(each)}, only the pods from number {number} on are replaced (`partition`)"
                 yield Command("status", note, (address(each),))
 

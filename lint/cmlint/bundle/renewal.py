@@ -93,8 +93,7 @@ def rolled(document: Document, version: Version) -> str:
         return f"lower `partition` first ({none}), and then run `{command}`"
     if rolling.replicas == 0:
         return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
-    if rolling.partition and document.kind == "StatefulSet":
-        first = rolling.start + rolling.partition
+    if first := first_replaced(document):
         how = "`partition`" + f", counted from `ordinals.start` {rolling.start}" * bool(rolling.start)
         return f"run `{command}`, which reaches only the pods from number {first} on ({how})"
     return f"run `{command}`"
@@ -113,6 +112,12 @@ def replaces_pods(document: Document) -> bool:
 def is_on_delete(document: Document) -> bool:
     """Whether somebody must delete the pods of a workload, so that new ones are made."""
     return document.kind in ("StatefulSet", "DaemonSet") and document.rolling.strategy == "OnDelete"
+
+
+def first_replaced(document: Document) -> int:
+    """The number of the first pod that a StatefulSet with a `partition` replaces; 0 where it replaces all."""
+    rolling = document.rolling
+    return rolling.start + rolling.partition if document.kind == "StatefulSet" and rolling.partition else 0
 
 
 def is_parted(document: Document) -> bool:
