@@ -159,6 +159,7 @@ class Bundle:
         self.scope.clusters = clusters
         self.resolver = Resolver(self.scope)
         self.environments.clear()
+        self.last_arrivals = self.last_files = None
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown of scripts and of source files, by their paths."""

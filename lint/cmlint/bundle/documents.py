@@ -87,6 +87,12 @@ class Built(Protocol):
 HASH = r"-[2456789bcdfghkmt]{10}\Z"
 """What kustomize puts behind a generated name (`api/hasher/hasher.go` in kubernetes-sigs/kustomize)."""
 
+
+def is_hashed(name: str) -> bool:
+    """Whether a name ends in such a hash, so that the object gets another name with its content."""
+    return re.search(HASH, name) is not None
+
+
 LIVE = -1
 KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
 HELM = "helm.sh"

@@ -8,14 +8,14 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.documents import HASH, Definition, Placed, references_of
+from cmlint.bundle.documents import HASH, Definition, Placed, is_hashed, references_of
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.lookup import Point
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.readers import ALL, HASHED, Effect, Read, effect_on, reads_of, roller_of
+from cmlint.bundle.readers import ALL, Effect, Read, effect_on, reads_of, roller_of
 from cmlint.bundle.reconciled import Reconciled
 from cmlint.bundle.reloading import IMAGES, Roller
-from cmlint.bundle.renewal import ROLLING, replaces_pods
+from cmlint.bundle.renewal import ROLLING, is_rollout, replaces_pods
 from cmlint.bundle.resolve import Resolution, key_of
 from cmlint.knowledge.placeholders import is_placeholder, may_become
 from cmlint.kube.near import nearest
@@ -545,9 +545,7 @@ def is_refused(subject: Subject, definition: Definition) -> bool:
     `ValidateConfigMapUpdate` and `ValidateSecretUpdate` in `pkg/apis/core/validation/validation.go` look at the object
     that is there. A name with a hash of the content belongs to another object after a change.
     """
-    if (subject.key == ALL and subject.change in ("added", "removed")) or re.fullmatch(
-        HASHED, definition.provider.name.value
-    ):
+    if (subject.key == ALL and subject.change in ("added", "removed")) or is_hashed(definition.provider.name.value):
         return False
     return definition.provider.immutable if subject.immutable is None else subject.immutable
 
@@ -586,7 +584,7 @@ def restarter(reader: Reader) -> tuple[bool, str] | None:
 def is_rolling(reader: Reader) -> bool:
     """Whether a controller that changes the pod template of a workload makes it replace its pods."""
     document = reader.read.placed.document
-    return document.kind in (*ROLLING, "Rollout") and replaces_pods(document)
+    return (document.kind in ROLLING or is_rollout(document)) and replaces_pods(document)
 
 
 def why_rolls(reader: Reader) -> str:
@@ -617,7 +615,7 @@ def why_next_start(reader: Reader) -> str:
     """Why a container has a new value only after a start, where that is not plain."""
     if reader.read.reference.via == "pull":
         return PULLED
-    if re.fullmatch(HASHED, reader.read.reference.name.value):
+    if is_hashed(reader.read.reference.name.value):
         return "its name changes with its content, so that only new pods read it"
     return "a file that is mounted with `subPath` stays as it is" if reader.read.how == "subPath" else ""
 

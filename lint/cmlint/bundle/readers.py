@@ -9,11 +9,10 @@ that are mounted with `subPath`, which is bound at the start (`pkg/volume/util/s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed, is_hashed
 from cmlint.bundle.reloading import Rolls, rolls
 from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout, replaces_pods
 from cmlint.knowledge.mounts import unmounted_volumes
@@ -35,9 +34,6 @@ ALL = ""
 
 VALUES_KEY = "values.yaml"
 """The key that a HelmRelease takes where it names none (fluxcd/pkg, `apis/meta`, `ValuesReference.GetValuesKey`)."""
-
-HASHED = ".*-[bcdfghkmt2456789]{10}"
-"""A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
 
 class Read(NamedTuple):
@@ -172,7 +168,7 @@ def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
 
 def effect_of(read: Read, definition: Definition | None) -> Effect:
     """What a new value does to a read; `definition` is where the object is defined, if that is known."""
-    if definition and definition.provider.immutable and not re.fullmatch(HASHED, definition.provider.name.value):
+    if definition and definition.provider.immutable and not is_hashed(definition.provider.name.value):
         return "rejected"
     return effect_on(read, definition)
 
@@ -188,7 +184,7 @@ def effect_on(read: Read, definition: Definition | None) -> Effect:
         return "next-run"
     if rolls_itself(read, definition):
         return "rolls"
-    hashed = re.fullmatch(HASHED, read.reference.name.value)
+    hashed = is_hashed(read.reference.name.value)
     if read.how in ("file", "item") and read.container and runs_on(read.container) and not hashed:
         return "refreshes"
     lasting = document.kind in LASTING or is_rollout(document)
@@ -208,7 +204,7 @@ def rolls_itself(read: Read, definition: Definition | None) -> bool:
     document = read.placed.document
     if read.pod is None or not (document.kind in ROLLING or is_rollout(document)) or not replaces_pods(document):
         return False
-    if re.fullmatch(HASHED, read.reference.name.value):
+    if is_hashed(read.reference.name.value):
         return True
     found = roller_of(read, definition)
     rendered = read.placed.built is not None and read.placed.built.rendered
@@ -225,7 +221,7 @@ def roller_of(read: Read, definition: Definition | None) -> Rolls | None:
 
 def is_fixed(provider: Provider) -> bool:
     """Whether a ConfigMap keeps its name when its content changes, and can change."""
-    return provider.kind == "ConfigMap" and not provider.immutable and not re.fullmatch(HASHED, provider.name.value)
+    return provider.kind == "ConfigMap" and not provider.immutable and not is_hashed(provider.name.value)
 
 
 __all__ = ["ALL", "LASTING", "ROLLING", "Effect", "How", "Read", "effect_of", "is_fixed", "reads_of", "rolls"]

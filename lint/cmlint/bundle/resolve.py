@@ -36,14 +36,13 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
-    nearest of several. `evidence` says why nothing is known (`unknown`), who makes it (`external`, a
-    command), or why the definitions are not sure. A
-    reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it; `cause` is why an
-    object that is written down is not there. Definitions that are `apart` are never applied together. `created` are
-    those that commands make, that manifests describe besides commands, or that a file to be copied shows; their keys
-    count as well. Definitions that
-    are not `sure` may not be all: they are in another branch of the tree and something around the reference may bring
-    in others of the same name, or several manifests add keys to the object.
+    nearest of several. `evidence` says why nothing is known (`unknown`), who makes it (`external`, a command), or why
+    the definitions are not sure. A reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster
+    shows it; `cause` is why an object that is written down is not there. Definitions that are `apart` are never applied
+    together. `created` are those that commands make, that manifests describe besides commands, or that a file to be
+    copied shows; their keys count as well. Definitions that are not `sure` may not be all: they are in another branch
+    of the tree and something around the reference may bring in others of the same name, or several manifests add keys
+    to the object.
     """
 
     status: Status
@@ -80,10 +79,10 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
         It reads the object before it does anything, kustomize has renamed the object, or the kind makes nothing and
         either the name is spelled almost like another or the file with the object is not in the kustomization.
         """
-        renamed = self.cause is not None and self.cause.code == "renamed"
-        left_out = self.cause is not None and self.cause.code == "not-listed"
-        shown = bool(self.near or left_out) and only_reads(document.api_version, document.kind)
-        return renamed or shown or must_exist(document.api_version, reference.path)
+        code = self.cause.code if self.cause else ""
+        shown = bool(self.near) or code == "not-listed"
+        read = shown and only_reads(document.api_version, document.kind)
+        return code == "renamed" or read or must_exist(document.api_version, reference.path)
 
     @property
     def why(self) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
 from cmlint.cli import cluster
-from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
+from cmlint.cli.inputs import failed, memory_of, tell, tell_problems
 from cmlint.cli.options import VIEW, Options
 from cmlint.cli.parameters import (
     BUILDS,
@@ -108,7 +107,7 @@ PARAMETERS = (
     Parameter("allow_empty", "flag", "Exit 0 if there is nothing to lint.", panel=INPUT),
     *BUILDS,
     *CHARTS,
-    *cluster.TO_STAND_ON,
+    *cluster.TO_RESOLVE_AGAINST,
     Parameter(
         field="format",
         kind="list",
@@ -150,7 +149,7 @@ def run(options: Options) -> int:
     if options.stdin_filename:
         require_stdin(options, paths)
         paths = (options.stdin_filename,)
-    memory = memory_of(options, paths)
+    memory = memory_of_line(options, paths)
     known = memory.recall() if memory else None
     if known:
         result = repeated(known, options)
@@ -208,12 +207,12 @@ def tell_complaints(memory: Memory | None, options: Options) -> None:
         tell("note", f"ignored in the cache: {complaint}")
 
 
-def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
-    """What is kept of this line, where that is worth it: of folders, unless it is not wanted or files are to change."""
-    if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
+def memory_of_line(options: Options, paths: tuple[str, ...]) -> Memory | None:
+    """What is kept of this line; nothing where files are to change."""
+    if wants_fixes(options):
         return None
     asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
-    return Memory(cache_of(options, paths), paths, asked, repeatable=is_repeatable(options))
+    return memory_of(options, paths, asked, repeatable=is_repeatable(options))
 
 
 def is_repeatable(options: Options) -> bool:

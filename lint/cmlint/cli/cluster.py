@@ -56,7 +56,7 @@ METADATA_ONLY = Parameter(
     panel=CLUSTER,
 )
 
-TO_STAND_ON = (
+TO_RESOLVE_AGAINST = (
     Parameter("live", "flag", "Look up objects that the manifests do not define in the cluster.", panel=CLUSTER),
     CONTEXT,
     KUBECONFIG,
@@ -83,7 +83,7 @@ TO_STAND_ON = (
 """What `check` takes, to let manifests resolve against a cluster or a snapshot."""
 
 PART = "Show only this namespace; what names none counts as in it. By default all."
-TO_SHOW = tuple(each._replace(help=PART) if each is NAMESPACE else each for each in TO_STAND_ON)
+TO_SHOW = tuple(each._replace(help=PART) if each is NAMESPACE else each for each in TO_RESOLVE_AGAINST)
 """What `impact` and `graph` take: their namespace is also the part that they show."""
 
 LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)

@@ -64,7 +64,7 @@ PARAMETERS = (
     *parameters.BUILDS,
     *parameters.CHARTS,
     *parameters.CACHE,
-    *cluster.TO_STAND_ON,
+    *cluster.TO_RESOLVE_AGAINST,
     parameters.FORMAT._replace(panel=parameters.OUTPUT),
     parameters.COLOR,
 )

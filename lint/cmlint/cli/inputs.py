@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cmlint.config.layers import Found, Layers
     from cmlint.engine.registry import Installed
     from cmlint.engine.rules import Rule
+    from cmlint.pipeline.run_cache import Memory
 
 
 def rules_or_error() -> dict[str, Rule]:
@@ -164,6 +165,20 @@ def cache_of(options: Any, paths: Sequence[str] = ()) -> Folder:
         help_ = "name a folder that is empty or does not exist yet, or leave `--cache-dir` out"
         raise FatalError(f"{folder.path}: not empty, and not a cache folder of cmlint", help_)
     return folder
+
+
+def memory_of(
+    options: Any, paths: Sequence[str], asked: Sequence[object] = (), *, repeatable: bool = False
+) -> Memory | None:
+    """What is kept of folders, which all commands that read the same ones share, and of what a line has `asked`.
+
+    None where there are only files or standard input, whose reading costs less, or where it is not wanted.
+    """
+    from cmlint.pipeline.run_cache import Memory
+
+    if options.no_cache or "-" in paths or not any(map(os.path.isdir, paths)):
+        return None
+    return Memory(cache_of(options, paths), paths, asked, repeatable=repeatable)
 
 
 def users_cache(options: Any, paths: Sequence[str]) -> str | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cmlint.cache.file_state import Seen
 from cmlint.cli import cluster
 from cmlint.cli.chart_options import chart_values_of
-from cmlint.cli.inputs import cache_of, configured, installed_or_error, refusals, tell
+from cmlint.cli.inputs import cache_of, configured, installed_or_error, memory_of, refusals, tell
 from cmlint.config.config import Config
 from cmlint.errors import fatal
 from cmlint.manifest import documents
@@ -62,7 +61,7 @@ def run_job(job: Callable[[Request], T], request: Request, options: Any) -> T:
 
     Settings that do not count, and that are met on the way, are shown as warnings.
     """
-    use_caches(request, options, memory_of(request, options))
+    use_caches(request, options, memory_of(options, request.paths))
     try:
         with request.progress:
             result = job(request)
@@ -72,13 +71,6 @@ def run_job(job: Callable[[Request], T], request: Request, options: Any) -> T:
     for warning in refusals(request.layers) if request.layers else ():
         tell("warning", warning)
     return result
-
-
-def memory_of(request: Request, options: Any) -> Memory | None:
-    """What is kept of folders, which all commands that read the same ones share; None for files, or if not wanted."""
-    if options.no_cache or not any(map(os.path.isdir, request.paths)):
-        return None
-    return Memory(cache_of(options, request.paths), request.paths, (), repeatable=False)
 
 
 def use_caches(request: Request, options: Any, memory: Memory | None) -> None:

@@ -28,11 +28,11 @@ UNREAD: dict[SkipCode, Code] = {
 }
 """The evidence of texts that are not read and may well define objects."""
 
-SHORTEST_WORD = 3
-"""The same of one word of it."""
-
 SHORTEST = 4
 """The least number of characters in a file's name that says anything about an object's name."""
+
+SHORTEST_WORD = 3
+"""The same of one word of it."""
 
 SETTINGS = (".conf", ".cfg", ".cnf", ".ini", ".csv", ".ipynb", ".sql", ".lua", ".tmpl")
 CREDENTIALS = (".properties", ".env", ".crt", ".pem", ".key", ".cer", ".jks", ".p12")

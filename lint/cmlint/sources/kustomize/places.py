@@ -9,13 +9,12 @@ is at the head of the object's own document.
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from cmlint.bundle.documents import HASH
+from cmlint.bundle.documents import is_hashed
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
@@ -390,7 +389,7 @@ def step_into(part: Part, step: Step) -> Part | None:
 
 def is_called(own: str, name: str) -> bool:
     """Whether an entry of a list is the one with a name in what is built; the name of a generated object has a hash."""
-    return own == name or (own in name and re.search(HASH, name) is not None)
+    return own == name or (own in name and is_hashed(name))
 
 
 def likeness_of(part: Part, built: Part) -> int:

@@ -52,8 +52,9 @@ class Spoilt(NamedTuple):
     def shown(self) -> str:
         """What a message calls it."""
         text = self.item.text or ""
-        named = self.field in ("resources", "bases", "components", "generators") and text and "\n" not in text
-        return os.path.normpath(text) if named and self.is_plugin else text if named else f"{self.field}[{self.number}]"
+        if self.field not in ("resources", "bases", "components", "generators") or not text or "\n" in text:
+            return f"{self.field}[{self.number}]"
+        return os.path.normpath(text) if self.is_plugin else text
 
     @property
     def is_plugin(self) -> bool:
