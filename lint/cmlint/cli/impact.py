@@ -36,6 +36,7 @@ from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
 from cmlint.sources.helm.template import opening
 from cmlint.sources.paths import shown
 from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Text, Texts
 
 PLACE = re.compile(r"(.+?)(?::(\d{1,9}))?\Z", re.DOTALL)
@@ -180,7 +181,7 @@ def near_file(text: str) -> str | None:
     """A file beside one that is not there, by a near name, with the line that is asked for."""
     path, colon, line = text.partition(":")
     folder, name = os.path.split(path)
-    near = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
+    near = nearest(name, [entry.name for entry in FileSystem().entries_or_none(folder or os.curdir)])
     return f"{os.path.join(folder, near)}{colon}{line}" if near else None
 
 
