@@ -9,6 +9,7 @@ import pytest
 
 from cmlint.config.layers import find
 from cmlint.config.settings import SETTINGS
+from cmlint.system.filesystem import FileSystem
 from tests.support.command import cmlint
 from tests.support.manifests import pod
 from tests.support.repository import Repository
@@ -74,7 +75,7 @@ def test_a_configuration_below_adds_to_those_above(project: Path) -> None:
     write(project, {"b/c/.cmlint.yaml": "ignore: [references]\n", "b/c/pod.yaml": BAD})
     assert found(project) == at("b/pod.yaml", f"10:39: {middle}")
     with inside(project):
-        layers = layers_of(find(["b/c"], []))
+        layers = layers_of(find(FileSystem(), ["b/c"], []))
         assert layers.at("b/c/pod.yaml").ignore == ("non-string-env", "references")
         assert layers.at("b/c/pod.yaml").severity == {"missing-configmap": "warning"}
         assert layers.at("a/pod.yaml") == layers.config

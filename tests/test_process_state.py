@@ -41,7 +41,6 @@ CHANGERS = {
     "cmlint.server.project": "the process of the server: what a project holds is not searched for garbage again",
     "cmlint.server.protocol": "the process of the server: its log, how often it collects garbage and changes threads",
     "cmlint.server.session": "the log of the server",
-    "cmlint.server.workspace": "the process of the server works in the folder of a project, as the command line does",
     "cmlint.patterns": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.fixes.proof": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.sources.cluster.connect": "reads what the Kubernetes client logs while it reads a kubeconfig, then stops",

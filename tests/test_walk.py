@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.request import Request
+from cmlint.system.files import shown
 
 TOPS = (".", "./", "sub", "sub/", "./sub/../sub", "..", "../here", "{}", "{}/", "{}/sub", "{}/..", "{}/../here")
 
@@ -23,4 +24,4 @@ def test_a_file_is_shown_in_one_way_however_it_is_come_by(
     monkeypatch.chdir(here)
     _, group = files.find(Request(paths=(top.format(here),)), [])
     assert group.paths
-    assert all(name == paths.shown(path) for name, path in group.paths.items())
+    assert all(name == shown(path) for name, path in group.paths.items())

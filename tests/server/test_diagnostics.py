@@ -11,7 +11,6 @@ import pytest
 from cmlint.server.diagnostics import Place, faults_of
 from cmlint.server.settings import Settings
 from tests.support.desk import CONFIG, POD, SHOP, Desk
-from tests.support.run import inside
 
 WITHOUT = CONFIG.replace("  SPECIAL_LEVEL: very\n", "")
 
@@ -131,8 +130,7 @@ def test_updates_find_what_a_new_session_finds(tmp_path: Path) -> None:
     for _ in range(25):
         name = choose.choice(sorted(texts))
         now = desk.type(name, choose.choice(texts[name]))
-        with inside(desk.folder):
-            fresh = desk.project.checked({})
+        fresh = desk.project.checked({})
         assert now.findings == fresh.outcome.findings
 
 

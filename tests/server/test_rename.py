@@ -9,7 +9,6 @@ import pytest
 from cmlint.server import rename
 from tests.server.test_complete import VOLUMES
 from tests.support.desk import CONFIG, POD, SHOP, Desk
-from tests.support.run import inside
 
 GENERATOR = """\
 resources: [pod.yaml]
@@ -21,8 +20,7 @@ configMapGenerator:
 
 def renamed(desk: Desk, name: str, mark: str, new: str, offset: int = 1, *, confirms: bool = False) -> dict[str, str]:
     """The texts with another name."""
-    with inside(desk.folder):
-        return desk.made(rename.rename(desk.spot(name, mark, offset), new, confirms=confirms).edits)
+    return desk.made(rename.rename(desk.spot(name, mark, offset), new, confirms=confirms).edits)
 
 
 def why_not(desk: Desk, name: str, mark: str, new: str, offset: int = 1) -> str:
@@ -72,8 +70,7 @@ def test_what_kustomize_generates(tmp_path: Path) -> None:
 
 def test_what_is_prepared(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"config.yaml": CONFIG.replace("SPECIAL_LEVEL", '"SPECIAL_LEVEL"'), "pod.yaml": POD})
-    with inside(desk.folder):
-        found, name = rename.prepare(desk.spot("config.yaml", "SPECIAL_LEVEL", 1))
+    found, name = rename.prepare(desk.spot("config.yaml", "SPECIAL_LEVEL", 1))
     assert name == "SPECIAL_LEVEL"
     assert (found.start, found.end) == ((5, 3), (5, 16))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 from cmlint.cli.server import setup_of
 from cmlint.server.project import Project
 from cmlint.server.session import Change, Session, Shown
+from cmlint.server.workspace import Workspace
 from tests.support.client import CAPABILITIES, COMMAND, PATIENCE, Client
 from tests.support.command import cmlint
 from tests.support.desk import CONFIG, POD, SHOP
@@ -117,22 +117,21 @@ def test_only_a_quick_build_is_made_again_while_one_types(
 
     session = Session(setup_of, show, pytest.fail, jobs.put)
     uri = (shop / "kustomization.yaml").as_uri()
-    with inside(shop):
-        session.enter([shop.as_uri()])
-        session.configure({"diagnostics": "workspace"})
-        session.start()
-        session.open_file(uri, kustomization, 1)
-        while not session.is_current(uri):
-            jobs.get(timeout=PATIENCE)()
-        with suppress(queue.Empty):
-            while True:  # what was read in between is shown as well
-                jobs.get(timeout=1)()
-        session.change(uri, [Change(kustomization.replace("SPECIAL_LEVEL", "OTHER_LEVEL"))], 2)
-        with suppress(queue.Empty):
-            while not shown.get((shop / "pod.yaml").as_uri()):
-                jobs.get(timeout=PATIENCE if expected else 3)()
-        session.end()
-        session.worker.thread.join()
+    session.enter([shop.as_uri()])
+    session.configure({"diagnostics": "workspace"})
+    session.start()
+    session.open_file(uri, kustomization, 1)
+    while not session.is_current(uri):
+        jobs.get(timeout=PATIENCE)()
+    with suppress(queue.Empty):
+        while True:  # what was read in between is shown as well
+            jobs.get(timeout=1)()
+    session.change(uri, [Change(kustomization.replace("SPECIAL_LEVEL", "OTHER_LEVEL"))], 2)
+    with suppress(queue.Empty):
+        while not shown.get((shop / "pod.yaml").as_uri()):
+            jobs.get(timeout=PATIENCE if expected else 3)()
+    session.end()
+    session.worker.thread.join()
     assert shown.get((shop / "pod.yaml").as_uri(), []) == expected
 
 
@@ -234,6 +233,37 @@ def folders_of(*paths: Path) -> dict[str, Any]:
     return {"rootUri": folders[0]["uri"], "workspaceFolders": folders}
 
 
+@pytest.mark.parametrize("place", ["deleted", "empty"])
+def test_nothing_of_a_project_is_looked_for_in_the_working_directory(tmp_path: Path, place: str) -> None:
+    """Relative paths start in the folder of the project, of which there may be several at a time."""
+    here = tmp_path / place
+    settings = {
+        ".cmlint.yaml": "severity: {missing-key: warning}\nexclude: [left-out.yaml]\n",
+        ".gitignore": "unused/\n",
+    }
+    kustomization = "resources: [pod.yaml, ../base]\nconfigMapGenerator:\n  - name: made\n    files: [config.ini]\n"
+    overlay = {"kustomization.yaml": kustomization, "pod.yaml": POD.replace("SPECIAL_LEVEL", "NONE"), "config.ini": ""}
+    base = {"kustomization.yaml": "resources: [config.yaml]\n", "config.yaml": CONFIG}
+    left_out = {name: POD.replace("special-config", "absent") for name in ("left-out.yaml", "unused/pod.yaml")}
+    expected = {"apps/pod.yaml": [("missing-key", "warning")]}
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        files = {f"apps/{name}": text for name, text in overlay.items()}
+        write(folder, files | {f"base/{name}": text for name, text in base.items()} | settings | left_out)
+    here.mkdir()
+    with inside(here):
+        if place == "deleted":
+            here.rmdir()
+        workspace = Workspace(setup_of)
+        for folder in folders:
+            workspace.add_folder(folder.as_uri())
+        for project in workspace.everything():
+            found = {finding.location.path: (finding.rule, finding.severity) for finding in project.read({}).findings}
+            assert {path: [each] for path, each in found.items()} == expected
+            texts = {f"{project.folder}/apps/pod.yaml": POD.replace("NONE", "SPECIAL_LEVEL")}
+            assert project.read(texts).findings == []
+
+
 def test_a_folder_inside_of_another_one_speaks_for_its_files(tmp_path: Path) -> None:
     write(tmp_path, {**SHOP, "inner/pod.yaml": POD.replace("SPECIAL_LEVEL", "NONE")})
     inner = tmp_path / "inner"
@@ -326,11 +356,9 @@ def test_a_folder_that_goes_while_it_is_read_is_no_mistake(
     jobs: queue.Queue[Callable[[], None]] = queue.Queue()
     told: list[str] = []
     session = Session(setup_of, lambda _: None, told.append, jobs.put)
-    with inside(shop):
-        session.enter([shop.as_uri()])
-        session.work(session.workspace.project_of(str(shop)), "read")
-        jobs.get_nowait()()
-        os.chdir("/")
+    session.enter([shop.as_uri()])
+    session.work(session.workspace.project_of(str(shop)), "read")
+    jobs.get_nowait()()
     assert told == [said.replace("FOLDER", str(shop))]
     assert bool(caplog.records) != goes
 

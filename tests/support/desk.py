@@ -16,7 +16,7 @@ from cmlint.server.positions import Lines
 from cmlint.server.project import Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.workspace import Workspace
-from tests.support.run import inside, write
+from tests.support.run import write
 
 CONFIG = """\
 apiVersion: v1
@@ -76,16 +76,14 @@ class Desk:
 
     def read(self) -> Snapshot:
         """Reads all of it again."""
-        with inside(self.folder):
-            return self.project.read(self.workspace.texts_of(self.project))
+        return self.project.read(self.workspace.texts_of(self.project))
 
     def type(self, name: str, text: str) -> Snapshot:
         """Changes the text of an open file, and has it judged."""
         if MARK in text:
             self.marks[name] = text.index(MARK)
         self.edit(name, text)
-        with inside(self.folder):
-            return self.project.update(self.workspace.texts_of(self.project))
+        return self.project.update(self.workspace.texts_of(self.project))
 
     def edit(self, name: str, text: str) -> None:
         """Changes the text of an open file, and has nothing judged yet."""

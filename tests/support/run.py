@@ -27,6 +27,7 @@ from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from cmlint.system.files import root_of
+from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Texts
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,8 @@ def inside(folder: Path) -> Iterator[None]:
 
 def loaded(path: str | None = None) -> Config:
     """The repository's configuration alone: the one at a path, or the nearest one."""
-    found = Found(named(path, [root_of(".")])) if path else find(["."], [])
+    disk = FileSystem()
+    found = Found(named(disk, path, [root_of(".")])) if path else find(disk, ["."], [])
     return layers_of(found).config
 
 

@@ -48,16 +48,19 @@ def scope_of(paths: Iterable[str], rules: Mapping[str, Rule], config: Config) ->
 
 
 class Baseline:
-    """The baseline in a file; its paths are relative to the file's folder, so that it holds wherever cmlint runs."""
+    """The baseline in a file; its paths are relative to the file's folder, so that it holds wherever cmlint runs.
 
-    def __init__(self, file: str, content: Content | None = None) -> None:
-        self.file, self.folder = file, os.path.dirname(os.path.abspath(file))
+    Other relative paths start `here`; without a folder, in the working directory.
+    """
+
+    def __init__(self, file: str, content: Content | None = None, here: str = "") -> None:
+        self.file, self.here, self.folder = file, here, os.path.dirname(os.path.abspath(os.path.join(here, file)))
         self.entries = content.findings if content else []
         self.by_fingerprint = {entry.fingerprint: entry for entry in self.entries}
 
     def path_of(self, path: str) -> str:
         """A path as the baseline has it."""
-        return os.path.relpath(path, self.folder).replace(os.sep, "/")
+        return os.path.relpath(os.path.join(self.here, path), self.folder).replace(os.sep, "/")
 
     def names(self, findings: Iterable[Finding]) -> dict[Finding, str]:
         """The fingerprints of the findings of a run."""
@@ -82,20 +85,21 @@ class Baseline:
         entries = [
             replace(entry, fingerprint=names.get(entry.fingerprint, entry.fingerprint)) for entry in self.entries
         ]
-        return Baseline(self.file, Content(VERSION, entries))
+        return Baseline(self.file, Content(VERSION, entries), self.here)
 
     def seen(self, scope: Scope) -> Iterator[Known]:
         """The entries that a run would have found, were they still true."""
+        folders = [os.path.abspath(os.path.join(self.here, folder)) for folder in scope.paths]
         for entry in self.entries:
             path = os.path.normpath(os.path.join(self.folder, entry.path))
             looked = scope.wholly if entry.pedantic else scope.rules
-            if entry.rule in looked and any(is_below(path, os.path.abspath(folder)) for folder in scope.paths):
+            if entry.rule in looked and any(is_below(path, folder) for folder in folders):
                 yield entry
 
     def without(self, gone: Collection[Known]) -> Baseline:
         """The baseline without some of its entries."""
         left = [entry for entry in self.entries if entry not in gone]
-        return Baseline(self.file, Content(VERSION, left))
+        return Baseline(self.file, Content(VERSION, left), self.here)
 
     def renewed(self, findings: Mapping[Finding, str], scope: Scope) -> Baseline:
         """The baseline with what is found now, and what it has of files and rules that the run has not looked at."""
@@ -103,7 +107,7 @@ class Baseline:
         kept = [entry for entry in self.entries if entry not in seen]
         added = [self.entry(finding, name, scope) for finding, name in findings.items()]
         by_name = {entry.fingerprint: entry for entry in (*kept, *added)}
-        return Baseline(self.file, Content(VERSION, sorted(by_name.values())))
+        return Baseline(self.file, Content(VERSION, sorted(by_name.values())), self.here)
 
     def entry(self, finding: Finding, fingerprint: str, scope: Scope) -> Known:
         """A finding as the baseline keeps it."""
@@ -133,21 +137,21 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def read(file: str, *, named: bool = True) -> Baseline:
+def read(file: str, *, named: bool = True, here: str = "") -> Baseline:
     """The baseline in a file; raises FatalError for one that is not there or cannot be read.
 
-    It is `named` on the command line, where it may be a pipe, or else in a configuration.
+    It is `named` on the command line, where it may be a pipe, or else in a configuration. Relative paths start `here`.
     """
     try:
-        raw = (read_named if named else files.read)(file, BASELINE)
+        raw = (read_named if named else files.read)(os.path.join(here, file), BASELINE)
     except FileNotFoundError:
         raise FatalError(f"{file}: no such file", f"`--write-baseline {file}` writes it") from None
     except OSError as error:
         raise FatalError(f"{file}: {reason(error)}", "name a baseline that can be read with `--baseline`") from None
-    return decoded(file, raw)
+    return decoded(file, raw, here)
 
 
-def decoded(file: str, raw: bytes) -> Baseline:
+def decoded(file: str, raw: bytes, here: str = "") -> Baseline:
     """The baseline that a file holds; raises FatalError for what is none."""
     try:
         content = msgspec.json.decode(raw, type=Content)
@@ -160,7 +164,7 @@ def decoded(file: str, raw: bytes) -> Baseline:
         raise FatalError(
             message, "use the version of cmlint that wrote it, or delete it and run `--write-baseline` again"
         )
-    return Baseline(file, content)
+    return Baseline(file, content, here)
 
 
 def begun(file: str) -> Baseline:

@@ -32,26 +32,27 @@ class Seen(msgspec.Struct):
 
     `files` are the states of files, None where there is none. `walked` says what of a folder matters to a walk,
     `listed` all that is in one. It is not `complete` when something was looked at that no state can be had of, such as
-    an address on the net.
+    an address on the net. Relative paths start `here`; without a folder, in the working directory.
     """
 
     files: dict[str, State | None] = {}
     walked: dict[str, str | None] = {}
     listed: dict[str, str | None] = {}
     complete: bool = True
+    here: str = ""
 
     def note(self, path: str) -> None:
         """Notes the state of a file; the first look counts."""
         if path not in self.files:
-            self.files[path] = state_of(path)
+            self.files[path] = state_of(self.at(path))
 
     def list(self, folder: str) -> None:
         """Notes all names in a folder."""
-        self.listed[folder] = names_in(folder)
+        self.listed[folder] = names_in(self.at(folder))
 
     def note_all(self, top: str) -> None:
         """Notes everything in a folder and below it."""
-        for folder, entries in FileSystem().tree(top):
+        for folder, entries in FileSystem(here=self.here).tree(top):
             self.list(folder)
             for entry in entries:
                 if not leads_to_folder(entry):
@@ -66,10 +67,14 @@ class Seen(msgspec.Struct):
     def is_unchanged(self, listing: Callable[[str], str | None]) -> bool:
         """Whether all is as it was; `listing` says what of a folder matters to a walk."""
         return (
-            all(state_of(path) == state for path, state in self.files.items())
-            and all(listing(folder) == names for folder, names in self.walked.items())
-            and all(names_in(folder) == names for folder, names in self.listed.items())
+            all(state_of(self.at(path)) == state for path, state in self.files.items())
+            and all(listing(self.at(folder)) == names for folder, names in self.walked.items())
+            and all(names_in(self.at(folder)) == names for folder, names in self.listed.items())
         )
+
+    def at(self, path: str) -> str:
+        """A path as the system takes it."""
+        return os.path.join(self.here, path)
 
 
 def names_in(folder: str) -> str | None:

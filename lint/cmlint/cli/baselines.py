@@ -7,13 +7,13 @@ from cmlint.cli.inputs import tell
 from cmlint.cli.terminal import write
 from cmlint.pipeline.result import Result
 from cmlint.report.summary import count
-from cmlint.sources.paths import shown
+from cmlint.system.files import shown
 
 
-def read_baseline(file: str, revision: str | None, *, named: bool) -> Baseline:
-    """The baseline in a file, or as it is in a commit."""
+def read_baseline(file: str, revision: str | None, *, named: bool, here: str = "") -> Baseline:
+    """The baseline in a file, or as it is in a commit; relative paths start `here`."""
     if not revision:
-        return read(shown(file), named=named)
+        return read(shown(file, here), named=named, here=here)
     from cmlint.cli.commits import baseline_at
 
     return decoded(shown(file), baseline_at(revision, file))

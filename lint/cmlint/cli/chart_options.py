@@ -9,7 +9,8 @@ from typing import Any
 from cmlint.config.chart_values import ChartValues
 from cmlint.errors import FatalError
 from cmlint.kube.names import why_not_release
-from cmlint.sources.paths import reason, shown
+from cmlint.sources.paths import reason
+from cmlint.system.files import shown
 from cmlint.system.filesystem import FileSystem
 
 

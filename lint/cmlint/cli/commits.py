@@ -14,6 +14,7 @@ from cmlint.config.files import NAMES, PYPROJECT, TABLE, Source
 from cmlint.config.layers import Found, start_of
 from cmlint.errors import FatalError
 from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within
+from cmlint.system.filesystem import FileSystem
 
 REGULAR = ("100644", "100755")
 """The modes of files in a tree of git that are neither links nor repositories."""
@@ -56,6 +57,7 @@ class Commit:
                     file=f"{self.name}:{path}",
                     text=text,
                     folder=folder,
+                    disk=FileSystem(),
                     whose=("repository",),
                     root=top,
                     text_at=self.text_at,
@@ -75,7 +77,7 @@ def configurations_at(name: str, paths: Sequence[str]) -> Found:
     """The configurations in a commit that count for paths; raises FatalError for one that cannot be read."""
     commit = Commit(name)
     top = os.path.realpath(commit.repository.top)
-    starts = [place for path in paths if is_within(place := os.path.realpath(start_of(path)), top)]
+    starts = [place for path in paths if is_within(place := os.path.realpath(start_of(FileSystem(), path)), top)]
     starts = starts or [os.path.realpath(os.curdir)]
     found = commit.configurations()
     places = {source: os.path.realpath(source.folder) for source in found}

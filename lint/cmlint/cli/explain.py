@@ -27,8 +27,7 @@ from cmlint.model.facts import Target
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
-from cmlint.sources.paths import shown
-from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.files import is_within, real_path, root_of, shown
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
 

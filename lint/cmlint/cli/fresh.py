@@ -35,6 +35,7 @@ from cmlint.sources.files import read as read_files
 from cmlint.sources.paths import reason
 from cmlint.sources.reader import processors
 from cmlint.system.files import real_path
+from cmlint.system.filesystem import FileSystem
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Baseline, Scope
@@ -228,15 +229,14 @@ def configurations(options: Options, paths: Sequence[str]) -> Iterator[str]:
     if options.config:
         yield options.config
     for path in (os.curdir, *paths):
-        yield from candidates(start_of(path))
+        yield from candidates(os.path.abspath(start_of(FileSystem(), path)))
 
 
 def with_options(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
-    folder = os.getcwd()
     return msgspec.structs.replace(
         with_build_options(with_rule_options(config, options), options),
-        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
+        exclude=(*config.exclude, *(anchored(pattern, os.getcwd()) for pattern in options.exclude)),
     )
 
 

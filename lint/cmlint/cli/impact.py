@@ -34,8 +34,8 @@ from cmlint.pipeline.result import not_built
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
 from cmlint.sources.helm.template import opening
-from cmlint.sources.paths import shown
 from cmlint.sources.request import Request
+from cmlint.system.files import shown
 from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Text, Texts
 

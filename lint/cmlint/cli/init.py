@@ -17,6 +17,7 @@ from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.filesystem import FileSystem
 from cmlint.system.text import printable
 
 
@@ -70,7 +71,7 @@ def configured() -> str | None:
     """The configuration that the working directory has."""
     if found := next((name for name in NAMES if os.path.lexists(name)), None):
         return found
-    return PYPROJECT if os.path.isfile(PYPROJECT) and TABLE in text_of(PYPROJECT) else None
+    return PYPROJECT if os.path.isfile(PYPROJECT) and TABLE in text_of(FileSystem(), PYPROJECT) else None
 
 
 def has_settings(path: str) -> bool:
@@ -78,7 +79,7 @@ def has_settings(path: str) -> bool:
     if path == PYPROJECT:
         return True
     try:
-        return plain(read_yaml(text_of(path), path)) is not None
+        return plain(read_yaml(text_of(FileSystem(), path), path)) is not None
     except FatalError:
         return True
 
@@ -107,7 +108,7 @@ def add_hook() -> None:
     from cmlint.adopt.hook import FILE, with_hook
 
     require_inside(FILE)
-    text = with_hook(text_of(FILE) if os.path.exists(FILE) else "")
+    text = with_hook(text_of(FileSystem(), FILE) if os.path.exists(FILE) else "")
     if text is None:
         say(f"{FILE}: it has the hook already")
         return

@@ -17,9 +17,9 @@ from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
 from cmlint.patterns import Patterns
 from cmlint.sources import files
-from cmlint.sources.paths import shown
 from cmlint.system import streams
-from cmlint.system.files import CONFIGURATION, MANIFEST, read, root_of
+from cmlint.system.files import CONFIGURATION, MANIFEST, read, shown
+from cmlint.system.filesystem import FileSystem
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
@@ -36,13 +36,16 @@ def rules_or_error() -> dict[str, Rule]:
     return installed_or_error().rules
 
 
-def installed_or_error() -> Installed:
-    """The rules and sources that installed packages have; raises FatalError where a rule cannot be loaded."""
+def installed_or_error(here: str = "") -> Installed:
+    """The rules and sources that installed packages have; raises FatalError where a rule cannot be loaded.
+
+    Those in the folder `here`, and in the working directory, do not count.
+    """
     from cmlint.engine.registry import load
     from cmlint.engine.rules import BadRuleError
 
     try:
-        return load()
+        return load(here)
     except BadRuleError as error:
         raise FatalError(str(error), "fix the package that has the rule, or uninstall it") from error
 
@@ -88,17 +91,19 @@ def configured(
     paths: Sequence[str],
     rules: dict[str, Rule],
     adjust: Callable[[Config], Config] = lambda config: config,
+    disk: FileSystem | None = None,
 ) -> tuple[Layers, list[str]]:
     """The configurations that a command line selects, and the warnings about them.
 
-    `adjust` puts in their place what the line itself says of settings.
+    `adjust` puts in their place what the line itself says of settings. They are read from the `disk`.
     """
     from cmlint.config import layers
 
     warnings: list[str] = []
+    disk = disk or FileSystem()
     require_one_configuration(options)
-    user, found = sources_of(options, paths, warnings)
-    empty = layers.Layers({}, rules, adjust, closed=why_closed(options))
+    user, found = sources_of(options, disk, paths, warnings)
+    empty = layers.Layers({}, rules, adjust, disk=disk, closed=why_closed(options))
     loaded = layers.load(user, found, empty)
     warnings += refusals(loaded)
     return loaded, warnings
@@ -127,19 +132,21 @@ def require_one_configuration(options: Any) -> None:
         raise FatalError(f"`{given[0]}` and `{given[1]}` exclude each other", "give one of them")
 
 
-def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple[Source | None, Found]:
+def sources_of(
+    options: Any, disk: FileSystem, paths: Sequence[str], warnings: list[str]
+) -> tuple[Source | None, Found]:
     """The configuration files that a line means: the user's, and the repository's, which count more."""
     from cmlint.config import files as configurations
     from cmlint.config.layers import Found, find
 
     if options.isolated:
         return None, Found()
-    tops = tops_of(paths)
-    user = configurations.of_user(users_file(), tops)
+    tops = tops_of(disk, paths)
+    user = configurations.of_user(disk, users_file(), tops)
     if options.config:
-        return user, Found(configurations.named(options.config, tops))
+        return user, Found(configurations.named(disk, options.config, tops))
     if not options.config_from:
-        return user, find(paths, warnings)
+        return user, find(disk, paths, warnings)
     from cmlint.cli.commits import configurations_at
 
     found = configurations_at(options.config_from, paths)
@@ -148,10 +155,10 @@ def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple
     return user, found
 
 
-def tops_of(paths: Sequence[str]) -> list[str]:
+def tops_of(disk: FileSystem, paths: Sequence[str]) -> list[str]:
     """The repositories, or else the folders, that a run checks or works in."""
-    folders = (path if os.path.isdir(path) else os.path.dirname(path) or "." for path in (".", *paths))
-    return list(dict.fromkeys(root_of(folder) for folder in folders if os.path.isdir(folder)))
+    folders = (path if disk.is_folder(path) else os.path.dirname(path) or "." for path in (".", *paths))
+    return list(dict.fromkeys(disk.root_of(folder) for folder in folders if disk.is_folder(folder)))
 
 
 def cache_of(options: Any, paths: Sequence[str] = ()) -> Folder:
@@ -190,7 +197,8 @@ def users_cache(options: Any, paths: Sequence[str]) -> str | None:
     from cmlint.config.load import settings_in
     from cmlint.config.parse import read
 
-    source = of_user(path, tops_of(paths))
+    disk = FileSystem()
+    source = of_user(disk, path, tops_of(disk, paths))
     return settings_in(read(source), source, []).get("cache_dir") if source else None
 
 

@@ -25,17 +25,24 @@ T = TypeVar("T")
 
 
 def request_of(
-    options: Any, paths: Sequence[str], adjust: Callable[[Config], Config], *, context: bool = True, jobs: int = 1
+    options: Any,
+    paths: Sequence[str],
+    adjust: Callable[[Config], Config],
+    *,
+    context: bool = True,
+    jobs: int = 1,
+    here: str = "",
 ) -> tuple[Request, list[str]]:
     """What a line asks for, and the warnings about its configurations, which are shown at once.
 
-    `adjust` puts into a configuration what the line says of its settings.
+    `adjust` puts into a configuration what the line says of its settings. Relative paths start `here`; without a
+    folder, in the working directory.
     """
-    installed = installed_or_error()
-    layers, warnings = configured(options, paths, installed.rules, adjust)
+    installed = installed_or_error(here)
+    disk, progress = FileSystem(here=here), Progress()
+    layers, warnings = configured(options, paths, installed.rules, adjust, disk)
     for warning in warnings:
         tell("warning", warning)
-    disk, progress = FileSystem(), Progress()
     values = chart_values_of(options, disk)
     request = Request(
         paths=tuple(paths),
@@ -45,7 +52,7 @@ def request_of(
         sources=installed.sources,
         suppress=not getattr(options, "no_ignores", False),
         disk=disk,
-        seen=Seen(complete=disk.pipes.keys().isdisjoint(values.files)),
+        seen=Seen(complete=disk.pipes.keys().isdisjoint(values.files), here=here),
         jobs=jobs,
         context=context,
         chart_values=values,

@@ -78,8 +78,8 @@ def begin_log(options: Options) -> None:
         raise FatalError(f"{options.log}: {error.strerror}", "name a file that can be written") from None
 
 
-def setup_of(paths: Sequence[str]) -> Setup:
-    """What `cmlint check` would do for paths in the working directory; raises FatalError."""
+def setup_of(folder: str, paths: Sequence[str]) -> Setup:
+    """What `cmlint check` would do for paths in a folder; raises FatalError."""
     from cmlint.cli.baselines import read_baseline
     from cmlint.cli.fresh import with_options
     from cmlint.cli.options import Options as Line
@@ -87,9 +87,9 @@ def setup_of(paths: Sequence[str]) -> Setup:
     from cmlint.server.project import Setup
 
     line = Line()
-    request, _ = request_of(line, paths, lambda config: with_options(config, line))
+    request, _ = request_of(line, paths, lambda config: with_options(config, line), here=folder)
     file = request.config.baseline
-    return Setup(request, read_baseline(file, None, named=False) if file else None, ask)
+    return Setup(request, read_baseline(file, None, named=False, here=folder) if file else None, ask)
 
 
 def ask(bundles: Sequence[Bundle], against: Against) -> Clusters:

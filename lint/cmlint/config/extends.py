@@ -42,28 +42,31 @@ def of_file(name: Value, source: Source) -> Source:
     """A file of the repository."""
     pinned = PIN.fullmatch(name.data)
     path = os.path.join(source.folder, pinned["path"] if pinned else name.data)
-    root = source.root or root_of(source.folder)
+    disk, root = source.disk, source.root or root_of(source.folder)
     if not is_within(real_path(path), root):
         reason = f"`extends` names `{name.data}`, which is not in the repository"
         raise wrong(name.place, reason, "name a file of the repository or an installed package")
-    text = source.text_at(path) if source.text_at else text_of(path, root, help_=f"{name.place} extends it")
+    text = source.text_at(path) if source.text_at else text_of(disk, path, root, help_=f"{name.place} extends it")
     digest = hashlib.sha256(text.encode()).hexdigest()
     if pinned and digest != pinned["digest"]:
         reason = f"`{pinned['path']}` has changed: its digest is `sha256:{digest}`"
         raise wrong(name.place, reason, "review the file, then pin this digest")
-    return Source(shown(path), text, source.folder, ("repository",), root)
+    return source._replace(file=shown(disk, path), text=text, whose=("repository",), root=root)
 
 
 def of_package(name: Value, source: Source) -> Source:
     """The file `cmlint.yaml` of an installed package."""
     from importlib.metadata import Distribution
 
-    folders = [folder for folder in sys.path if os.path.isabs(folder) and real_path(folder) != real_path(os.curdir)]
+    disk, here = source.disk, source.disk.real_path(os.curdir)
+    folders = [folder for folder in sys.path if os.path.isabs(folder) and real_path(folder) != here]
     for distribution in Distribution.discover(name=name.data, path=folders):
         for file in distribution.files or ():
             if len(file.parts) == 2 and file.name == FILE:
                 place = str(distribution.locate_file(file))
-                text = text_of(place, real_path(str(distribution.locate_file(""))), help_=f"{name.place} extends it")
-                return Source(shown(place), text, source.folder, ("repository",), source.root or root_of(source.folder))
+                around = real_path(str(distribution.locate_file("")))
+                text = text_of(disk, place, around, help_=f"{name.place} extends it")
+                root = source.root or root_of(source.folder)
+                return source._replace(file=shown(disk, place), text=text, whose=("repository",), root=root)
         raise wrong(name.place, f"the package `{name.data}` has no `{FILE}`", "name a package that holds one")
     raise wrong(name.place, f"the package `{name.data}` is not installed", "install it beside cmlint")

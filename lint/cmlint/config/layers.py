@@ -17,6 +17,7 @@ from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_a
 from cmlint.config.load import Refused, joined, setting_names, settings_of
 from cmlint.config.settings import SETTINGS
 from cmlint.engine.rules import Rule
+from cmlint.system.filesystem import FileSystem
 
 APART = "it is not above the checked paths"
 BESIDE = "a nearer configuration is used"
@@ -41,13 +42,13 @@ class Found(NamedTuple):
     covers: bool = True
 
 
-def find(paths: Sequence[str], warnings: list[str]) -> Found:
+def find(disk: FileSystem, paths: Sequence[str], warnings: list[str]) -> Found:
     """The configurations above files and folders; where one has none, that of the working directory counts for it.
 
     Of several topmost ones, the first path's is the run's. Raises FatalError.
     """
-    starts = list(dict.fromkeys(map(start_of, paths or (os.curdir,))))
-    chains = {start: above(start, warnings) for start in dict.fromkeys((*starts, os.curdir))}
+    starts = list(dict.fromkeys(start_of(disk, path) for path in paths or (os.curdir,)))
+    chains = {start: above(disk, start, warnings) for start in dict.fromkeys((*starts, os.curdir))}
     here = chains[os.curdir]
     used = [chains[start][0] or here[0] for start in starts]
     tops = list(dict.fromkeys(chain[-1] for chain in used if chain))
@@ -55,16 +56,16 @@ def find(paths: Sequence[str], warnings: list[str]) -> Found:
     below = sorted({source for chain in used for source in chain} - {*(tops if covers else ())}, key=depth)
     counted = {source.file for chain in used for source in chain}
     unused = {path: BESIDE for start in starts for path in chains[start][1]}
-    unused |= {os.path.abspath(source.file): APART for source in here[0] if source.file not in counted}
-    listed = [Unused(shown(path), why) for path, why in unused.items() if shown(path) not in counted]
+    unused |= {disk.absolute(source.file): APART for source in here[0] if source.file not in counted}
+    listed = [Unused(name, why) for path, why in unused.items() if (name := shown(disk, path)) not in counted]
     return Found(tops[0] if tops else None, below, listed, covers)
 
 
-def start_of(path: str) -> str:
+def start_of(disk: FileSystem, path: str) -> str:
     """The folder from which configurations are looked for upwards: of a pipe or of what is not there, the present."""
-    if os.path.isdir(path):
+    if disk.is_folder(path):
         return path
-    return os.path.dirname(path) or os.curdir if os.path.isfile(path) else os.curdir
+    return os.path.dirname(path) or os.curdir if disk.is_file(path) else os.curdir
 
 
 def depth(source: Source) -> tuple[int, str]:
@@ -87,9 +88,11 @@ class Layers:
         rules: Mapping[str, Rule],
         adjust: Callable[[Config], Config] = lambda config: config,
         *,
+        disk: FileSystem | None = None,
         closed: str = "",
     ) -> None:
         self.given, self.rules, self.adjust, self.closed = dict(given), rules, adjust, closed
+        self.disk = disk or FileSystem()
         self.top = ""
         self.below: dict[str, dict[str, Any]] = {}
         self.read: set[str] = set()
@@ -118,21 +121,21 @@ class Layers:
     def enter(self, paths: Iterable[str], seen: Seen) -> None:
         """Reads the configurations among the files of a walk, once each; raises FatalError."""
         order = (*NAMES, PYPROJECT)
-        found = [os.path.abspath(path) for path in paths if os.path.basename(path) in order]
+        found = [self.disk.absolute(path) for path in paths if os.path.basename(path) in order]
         for path in sorted(found, key=lambda path: (os.path.dirname(path), order.index(os.path.basename(path)))):
-            if path in self.read or not os.path.lexists(path):
+            if path in self.read or not self.disk.lexists(path):
                 continue
             self.read.add(path)
             seen.note(path)
             if self.closed or os.path.dirname(path) in self.below:
                 if not path.endswith(PYPROJECT):
-                    self.unused.append(Unused(shown(path), self.closed or BESIDE))
-            elif source := source_at(path, []):
+                    self.unused.append(Unused(shown(self.disk, path), self.closed or BESIDE))
+            elif source := source_at(self.disk, path, []):
                 self.add(source)
 
     def at(self, path: str) -> Config:
         """The configuration that counts for the text at a path, as it is shown."""
-        return self.within(os.path.dirname(os.path.abspath(path))) if self.below else self.config
+        return self.within(os.path.dirname(self.disk.absolute(path))) if self.below else self.config
 
     def within(self, folder: str) -> Config:
         """The configuration that counts in a folder, given by its absolute path."""
@@ -168,7 +171,7 @@ def load(user: Source | None, found: Found, layers: Layers) -> Layers:
         }
         layers.extended += loaded.files
     layers.top = found.run.file if found.run else ""
-    layers.read.update(os.path.abspath(source.file) for source in (found.run, *found.below) if source)
+    layers.read.update(layers.disk.absolute(source.file) for source in (found.run, *found.below) if source)
     for source in found.below:
         layers.add(source)
     layers.unused += found.unused

@@ -28,9 +28,12 @@ class Installed(NamedTuple):
     sources: tuple[str, ...]
 
 
-def load() -> Installed:
-    """What is registered; raises BadRuleError for a rule that cannot be loaded or whose name is taken."""
-    texts = list(entry_points())
+def load(here: str = "") -> Installed:
+    """What is registered outside of the folder `here` and of the working directory.
+
+    Raises BadRuleError for a rule that cannot be loaded or whose name is taken.
+    """
+    texts = list(entry_points(here))
     return Installed(declared_rules(names_in(texts, RULES)), tuple(names_in(texts, SOURCES)))
 
 
@@ -50,14 +53,15 @@ def declared_rules(packages: Iterable[str]) -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
-def entry_points() -> Iterator[str]:
+def entry_points(here: str) -> Iterator[str]:
     """The texts of entry points of installed packages that mention cmlint.
 
-    Folders that are relative or the working directory are passed over: a repository registers nothing.
+    Folders that are relative, the working directory and the folder `here` are passed over: a repository registers
+    nothing.
     """
-    here = working_directory()
+    passed_over = {working_directory(), os.path.realpath(here) if here else ""}
     for folder in dict.fromkeys(sys.path):
-        if os.path.isabs(folder) and os.path.realpath(folder) != here:
+        if os.path.isabs(folder) and os.path.realpath(folder) not in passed_over:
             yield from entry_points_in(folder)
 
 

@@ -24,13 +24,18 @@ class Suppressions:
 
     `by_path` gives for a pattern of paths, in git's own syntax and relative to the file system's root, the rules and
     families that the configuration ignores there. `names` are all that may be named: rules, families and `all`. When
-    not `enabled`, nothing is suppressed, and so nothing is unused.
+    not `enabled`, nothing is suppressed, and so nothing is unused. `absolute` gives the absolute path of a text.
     """
 
     def __init__(
-        self, by_path: Mapping[str, Iterable[str]], rules: Mapping[str, Rule], *, enabled: bool = True
+        self,
+        by_path: Mapping[str, Iterable[str]],
+        rules: Mapping[str, Rule],
+        *,
+        enabled: bool = True,
+        absolute: Callable[[str], str] = os.path.abspath,
     ) -> None:
-        self.by_path, self.rules, self.enabled = by_path, rules, enabled
+        self.by_path, self.rules, self.enabled, self.absolute = by_path, rules, enabled, absolute
         caused = (rule.caused(cause) for rule in rules.values() for cause in rule.causes)
         self.names = frozenset((*rules, *caused, *(rule.family for rule in rules.values()), EVERYTHING))
         self.used: set[tuple[str, Scalar]] = set()
@@ -59,7 +64,7 @@ class Suppressions:
     def ignored_at(self, path: str, rule: Rule, cause: str) -> bool:
         """Whether the configuration ignores a rule, or what it finds for one cause, at a path."""
         if path not in self.words:
-            full = os.path.abspath(path)
+            full = self.absolute(path)
             self.words[path] = [word for pattern, words in self.patterns if pattern.match(full) for word in words]
         return any(word in words_for(rule, cause) for word in self.words[path])
 

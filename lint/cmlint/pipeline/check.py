@@ -28,7 +28,7 @@ def judge(request: Request, found: Manifests, kept: dict[int, Judgement]) -> Res
     """
     engine = engine_of(request, found.config, found.texts)
     by_path = request.layers.per_path_ignore if request.layers else found.config.per_path_ignore
-    suppressions = Suppressions(by_path, request.rules, enabled=request.suppress)
+    suppressions = Suppressions(by_path, request.rules, enabled=request.suppress, absolute=request.disk.absolute)
     request.progress.doing("checking")
     engine.named = found.named
     for number, bundle in enumerate(found.bundles):

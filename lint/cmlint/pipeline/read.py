@@ -29,10 +29,11 @@ from cmlint.model.problems import Problem
 from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
-from cmlint.sources.paths import is_put_away, shown
+from cmlint.sources.paths import is_put_away
 from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Text, Texts
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def found_by(request: Request) -> Found:
     request.progress.doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
-    found.left_out = [shown(path) for group in found.groups for path in group.left_out]
+    found.left_out = [request.disk.shown(path) for group in found.groups for path in group.left_out]
     reader = Reader(request)
     if request.context:
         enter_context(found, reader, request)
@@ -88,7 +89,7 @@ def found_by(request: Request) -> Found:
         paths = (path for group in found.groups for path in (*group.paths.values(), *group.others))
         request.layers.enter(paths, request.seen)
     real = {shown: name for group in found.groups for shown, name in context.names_in_builds(request.disk, group)}
-    found.frame = frame_of(found.groups)
+    found.frame = frame_of(request.disk, found.groups)
     take_all(found, reader, request)
     found.named = frozenset(
         name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown))
@@ -145,7 +146,7 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
 def materials_of(found: Found, request: Request) -> None:
     """Puts the material of files as they are before that of sources."""
-    plain = list(loose_files.take(found))
+    plain = list(loose_files.take(found, request))
     if "-" in request.paths:
         from cmlint.sources.stdin import take as take_stdin
 
@@ -340,13 +341,13 @@ def as_deployed(material: Material, variables: Variables) -> Material:
     return replace(material, files=built, complete=complete, supply=None if as_it_is else material.supply)
 
 
-def frame_of(groups: Iterable[files.Group]) -> Frame | None:
+def frame_of(disk: FileSystem, groups: Iterable[files.Group]) -> Frame | None:
     """Where paths lead; None where all that is read is in the working directory or below it."""
     found = list(groups)
     if not any(path.startswith(("../", "/")) for group in found for path in group.paths):
         return None
-    home = os.getcwd()
-    folders = (os.path.dirname(os.path.abspath(path)) for group in found for path in group.paths.values())
+    home = disk.absolute(os.curdir)
+    folders = (os.path.dirname(disk.absolute(path)) for group in found for path in group.paths.values())
     try:
         top = os.path.commonpath([home, *(group.root for group in found if group.root), *folders])
     except ValueError:  # on different drives
@@ -397,7 +398,7 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
     return Proofs(
         [(path, facts) for path, facts in known.items() if facts.images],
         remote=next(filter(None, (remote_of(request.disk, root, request.seen) for root in roots)), ""),
-        dockerfiles=[shown(path) for path in paths if files.is_dockerfile(path)],
+        dockerfiles=[request.disk.shown(path) for path in paths if files.is_dockerfile(path)],
         text=lambda path: texts.get(path).text,
         idle={path for path, facts in known.items() if facts.images and is_idle(request.disk, path, request.seen)},
     )
@@ -418,18 +419,19 @@ def links_of(found: Found, request: Request, proofs: Proofs) -> Links:
     """What leads from images to the folders of their source; asked for only where a container may have one."""
     from cmlint.bundle.links import Links
 
-    roots = [group.root for group in found.groups if group.root]
+    shown, roots = request.disk.shown, [group.root for group in found.groups if group.root]
     configured = {pattern: shown(folder).removeprefix(".") for pattern, folder in request.config.sources.items()}
-    return Links(proofs, partial(files_of, found), shown(roots[0]).removeprefix(".") if roots else "", configured)
+    root = shown(roots[0]).removeprefix(".") if roots else ""
+    return Links(proofs, partial(files_of, request.disk, found), root, configured)
 
 
-def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
+def files_of(disk: FileSystem, found: Found) -> dict[str, tuple[str, str | None]]:
     """All files of a run, as they are shown, with their paths and the folder that each must be in."""
     files: dict[str, tuple[str, str | None]] = {}
     for group in found.groups:
         for paths in (group.paths, group.scripts):
             files.update((name, (path, group.root_of(name))) for name, path in paths.items() if path != "-")
-        files.update((shown(path), (path, group.root)) for path in group.others)
+        files.update((disk.shown(path), (path, group.root)) for path in group.others)
     return files
 
 
@@ -440,7 +442,7 @@ def programs_read(found: Found, request: Request, sources: dict[str, Source]) ->
     def folders() -> Folders:
         from cmlint.sources.code.folder import Folders
 
-        return Folders(files_of(found), Reader(request))
+        return Folders(files_of(request.disk, found), Reader(request))
 
     def read(link: Link) -> ProgramReading:
         reading = folders().read(link)

@@ -33,7 +33,6 @@ from cmlint.server.builds import Builds
 from cmlint.sources import files
 from cmlint.sources.files import CHART, KUSTOMIZATIONS
 from cmlint.sources.found import Found
-from cmlint.sources.paths import shown
 from cmlint.sources.request import Clusters, Request
 from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Texts
@@ -66,8 +65,8 @@ class Setup(NamedTuple):
     ask: Callable[[Sequence[Bundle], Against], Clusters]
 
 
-Opener = Callable[[Sequence[str]], Setup]
-"""Gives the setup for paths in the working directory; raises FatalError for a configuration that is wrong."""
+Opener = Callable[[str, Sequence[str]], Setup]
+"""Gives the setup for paths in a folder; raises FatalError for a configuration that is wrong."""
 
 
 class Snapshot(msgspec.Struct, kw_only=True, dict=True):
@@ -127,7 +126,7 @@ def reads_in(bundles: Sequence[Bundle]) -> dict[tuple[str, str], list[tuple[Bund
 
 
 class Project:
-    """A folder, or a file that is in no folder. All of it runs with the folder as the working directory."""
+    """A folder, or a file that is in no folder. All relative paths start in the folder."""
 
     def __init__(self, folder: str, opener: Opener, *, only: str | None = None) -> None:
         self.folder, self.opener, self.only = folder, opener, only
@@ -172,11 +171,11 @@ class Project:
         """
         started = time.perf_counter()
         self.failed = True
-        setup = self.opener(self.paths)
+        setup = self.opener(self.folder, self.paths)
         caches = Caches(held=self.held, builds=self.builds.begin())
         config = setup.request.config
         config = config if self.trusted else replace(config, build=False)
-        disk = FileSystem(texts)
+        disk = FileSystem(texts, self.folder)
         request = replace(
             setup.request, config=config, disk=disk, caches=caches, jobs=1, context=False, clusters=self.clusters
         )
@@ -185,7 +184,7 @@ class Project:
         self.setup, self.request, self.found, self.judgements = setup, request, found, {}
         self.problems = list(found.problems)
         if self.paths == (os.curdir,) and count_documents(found) > LARGEST:
-            self.paths = tuple(sorted({shown(os.path.dirname(path)) for path in texts})) or self.paths
+            self.paths = tuple(sorted({disk.shown(os.path.dirname(path)) for path in texts})) or self.paths
             if self.paths != (os.curdir,):
                 return self.read(texts)
         snapshot = self.judged(request, texts, frozenset(), started)
@@ -214,14 +213,14 @@ class Project:
         started = time.perf_counter()
         before = self.request.disk.texts
         differing = [path for path in {**before, **texts} if self.is_other(path, texts.get(path))]
-        names = {path: shown(path) for path in differing}
+        names = {path: self.request.disk.shown(path) for path in differing}
         loose = [path for path in differing if self.is_loose(path, names[path])]
         stale = frozenset(differing) - frozenset(loose)
         if not loose:
             self.snapshot = replace(self.snapshot, texts=dict(texts), stale=stale)
             return self.snapshot
         kept = {path: text for path, text in before.items() if path not in loose}
-        disk = FileSystem(kept | {path: texts[path] for path in loose if path in texts})
+        disk = FileSystem(kept | {path: texts[path] for path in loose if path in texts}, self.folder)
         request = replace(self.request, disk=disk)
         old = {names[path]: self.found.facts[names[path]] for path in loose}
         found = replace(self.found, facts=dict(self.found.facts), problems=list(self.problems))
@@ -284,10 +283,10 @@ class Project:
         return Snapshot(result=result, request=request, texts=dict(texts), stale=stale, seconds=seconds)
 
     def text_at(self, found: Found, disk: FileSystem, path: str) -> str:
-        """The text at a path of the folder, whatever the working directory is; empty where it has gone meanwhile."""
+        """The text at a path of the folder; empty where it has gone meanwhile."""
         known = found.texts.get(path)
         try:
-            return files.read(disk, os.path.join(self.folder, path)) if known is None else known
+            return files.read(disk, path) if known is None else known
         except (OSError, UnicodeDecodeError):
             return ""
 

@@ -230,17 +230,6 @@ class Server(LanguageServer):
         spot = spot_at(self.session.workspace, uri, position.line, position.character)
         return job(spot) if spot else None
 
-    async def asked_within(self, uri: str, job: Callable[[Spot], T], position: lsp.Position) -> T | None:
-        """The same for a job that reads files; waits while another folder is being read."""
-        workspace = self.session.workspace
-        await self.ready(uri)
-        while spot := spot_at(workspace, uri, position.line, position.character):
-            if workspace.enter(spot.project, wait=False):
-                with workspace.staying():
-                    return job(spot)
-            await asyncio.sleep(STEP)
-        return None
-
     def edit(self, edits: Sequence[Edited], confirm: str = "") -> lsp.WorkspaceEdit | None:
         """Edits as the client takes them; None where it cannot take them, because a file would have to be made."""
         changes: list[Any] = []
@@ -561,7 +550,7 @@ def add_changes(server: Server) -> None:
     async def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
         confirms = server.offers("workspace.workspace_edit.change_annotation_support")
         job = partial(rename.rename, new=params.new_name, confirms=confirms)
-        renamed = await server.asked_within(params.text_document.uri, refusing(job), params.position)
+        renamed = await server.asked(params.text_document.uri, refusing(job), params.position)
         return server.edit(renamed.edits, renamed.confirm) if renamed else None
 
 

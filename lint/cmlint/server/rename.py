@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -168,7 +167,7 @@ def refuse_new_findings(spot: Spot, edits: Sequence[Edit], new: str, *, confirme
             raise RefusedError("the text is being read; try again")
         old = spot.snapshot.shown_texts.get(path).text
         own = [edit for edit in edits if edit.path == path]
-        texts[os.path.realpath(path)] = applied(old, own)
+        texts[spot.locator.path(path)] = applied(old, own)
     why = new_in(spot.project.checked(texts), spot.snapshot.result, edits)
     if why and not confirmed:
         raise RefusedError(f"with the name `{new}` {why}")

@@ -143,14 +143,13 @@ class Session:
 
     def show_faults(self, opened: Opened, project: Project) -> None:
         """Shows what is surely wrong in one text, as long as nothing else is known."""
-        if project.gone or not self.workspace.enter(project, wait=False):
+        if project.gone:
             return
-        with self.workspace.staying():
-            try:
-                project.setup = project.setup or project.opener(project.paths)
-            except FatalError:
-                return
-            diagnostics = tuple(faults_of(project, opened))
+        try:
+            project.setup = project.setup or project.opener(project.folder, project.paths)
+        except FatalError:
+            return
+        diagnostics = tuple(faults_of(project, opened))
         self.give(Shown(opened.uri, opened.version, diagnostics))
 
     def change(self, uri: str, changes: Iterable[Change], version: int | None) -> None:
@@ -208,12 +207,11 @@ class Session:
             self.post(lambda: self.forget(project))
             return
         try:
-            with self.workspace.within(project):
-                texts = self.workspace.texts_of(project)
-                if job == "read" or project.snapshot is None:
-                    project.read(texts)
-                else:
-                    project.update(texts)
+            texts = self.workspace.texts_of(project)
+            if job == "read" or project.snapshot is None:
+                project.read(texts)
+            else:
+                project.update(texts)
         except FatalError as error:
             self.fail(project, f"{error.message}; {error.help}")
         except Exception:

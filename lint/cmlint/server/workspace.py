@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -46,16 +44,13 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 class Workspace:
-    """What an editor has open. Whatever reads a project's files does so `within` it."""
+    """What an editor has open."""
 
     def __init__(self, opener: Opener) -> None:
         self.opener = opener
         self.folders: dict[str, Folder] = {}
         self.opened: dict[str, Opened] = {}
         self.projects: dict[str, Project] = {}
-        self.turn = threading.Condition()
-        self.inside: Project | None = None
-        self.users = 0
 
     def add_folder(self, uri: str) -> None:
         """Adds a folder; what is not a folder on this machine is left out."""
@@ -118,39 +113,6 @@ class Workspace:
         folder = self.folders[around]
         below = os.path.relpath(path, folder.path).replace(os.sep, "/")
         return f"{folder.uri.rstrip('/')}/{quote(os.fsencode(below))}"
-
-    @contextmanager
-    def within(self, project: Project) -> Iterator[None]:
-        """Works in a project's folder; waits while somebody works in another one."""
-        self.enter(project)
-        with self.staying():
-            yield
-
-    def enter(self, project: Project, *, wait: bool = True) -> bool:
-        """Makes a project's folder the working directory; while somebody works in another one, waits or gives False.
-
-        Whoever has entered leaves by `staying`.
-        """
-        with self.turn:
-            while self.users and self.inside is not project:
-                if not wait:
-                    return False
-                self.turn.wait()
-            if not self.users:
-                os.chdir(project.folder)
-            self.inside = project
-            self.users += 1
-            return True
-
-    @contextmanager
-    def staying(self) -> Iterator[None]:
-        """Leaves at the end what was entered."""
-        try:
-            yield
-        finally:
-            with self.turn:
-                self.users -= 1
-                self.turn.notify_all()
 
 
 def roots_of(folders: Iterable[str] | None, root_uri: str | None, root_path: str | None) -> list[str]:

@@ -9,7 +9,7 @@ from cmlint.model.failures import Failure
 from cmlint.model.problems import Problem
 from cmlint.sources.files import Group, read
 from cmlint.sources.found import Found
-from cmlint.sources.paths import reason, shown
+from cmlint.sources.paths import reason
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 
@@ -27,5 +27,4 @@ __all__ = [
     "read",
     "read_text",
     "reason",
-    "shown",
 ]

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.files import Group
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within, real_path
@@ -24,7 +24,7 @@ def are_files(disk: FileSystem, groups: Sequence[Group]) -> bool:
 
 def may_be_built(disk: FileSystem, path: str) -> bool:
     """Whether a file is in a folder with a kustomization or a chart, or below one, within its project."""
-    folder = os.path.abspath(os.path.dirname(path))
+    folder = disk.absolute(os.path.dirname(path))
     top = project_of(disk, path) or folder
     while True:
         if any(disk.is_file(os.path.join(folder, name)) for name in (files.CHART, *files.KUSTOMIZATIONS)):
@@ -44,7 +44,7 @@ def around(request: Request, named: Group) -> tuple[list[Group], list[str]]:
     for shown, path in named.paths.items():
         by_top.setdefault(project_of(request.disk, path), {})[shown] = path
     alone = by_top.pop(None, {})
-    tops = [top if absolute else os.path.relpath(top) for top in by_top if top]
+    tops = [top if absolute else request.disk.relative(top) for top in by_top if top]
     groups = [among(request, own, top) for top, own in zip(tops, by_top.values(), strict=True)]
     return [Group(alone, named=set(alone)), *groups], tops
 
@@ -54,7 +54,7 @@ def among(request: Request, own: dict[str, str], top: str) -> Group:
 
     Where a file is named that is not among those of the project, the manifests beside it are read as well.
     """
-    group, name_of = Group(root=request.disk.root_of(top), named=set(own)), names_in(top)
+    group, name_of = Group(root=request.disk.root_of(top), named=set(own)), names_in(request.disk, top)
     files.fill(group, top, name_of, files.Walk(request, top, group, []).files(), set())
     places = {shown: place_in(request.disk, top, path) for shown, path in own.items()}
     for folder in sorted({os.path.dirname(place) for place in places.values() if name_of(place) not in group.paths}):
@@ -86,11 +86,11 @@ def manifests_in(disk: FileSystem, folder: str) -> Iterator[str]:
             yield entry.path
 
 
-def names_in(top: str) -> Callable[[str], str]:
+def names_in(disk: FileSystem, top: str) -> Callable[[str], str]:
     """How files below the folder of a project are shown: by the way from the working directory."""
     if top == os.curdir or os.path.isabs(top):
-        return files.names_below(top)
-    return lambda file: paths.shown(os.path.relpath(file))
+        return files.names_below(disk, top)
+    return lambda file: disk.shown(disk.relative(file))
 
 
 def names_in_builds(disk: FileSystem, group: Group) -> Iterator[tuple[str, str]]:
@@ -98,7 +98,7 @@ def names_in_builds(disk: FileSystem, group: Group) -> Iterator[tuple[str, str]]
     for shown in group.named:
         folder, name = os.path.split(group.paths[shown])
         if os.path.isabs(folder):
-            yield shown, paths.shown(os.path.join(disk.real_path(folder), name))
+            yield shown, disk.shown(os.path.join(disk.real_path(folder), name))
 
 
 def place_in(disk: FileSystem, top: str, path: str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from cmlint.kube.credentials import may_be_secret
-from cmlint.sources import paths
 from cmlint.sources.helm.chart import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.kustomize.secrets import FIELDS, secret_texts
@@ -275,7 +274,7 @@ class OfChart:
         if text == "its values":
             return text
         if text in self.paths:
-            return paths.shown(text)
+            return self.chart.disk.shown(text)
         subcharts = os.path.join(self.chart.folder, SUBCHARTS)
         return text if any(entry.name == text for entry in self.chart.disk.entries_or_none(subcharts)) else HIDDEN
 

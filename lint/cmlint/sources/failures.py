@@ -143,7 +143,7 @@ def add_missing(failures: Failures, chart: Chart) -> None:
     """Adds the dependencies that a chart is rendered without; a name that is also a secret in it is not shown."""
     shown = OfChart(chart, (), ())
     for entry in chart.missing:
-        path, name = paths.shown(entry.place.path), entry.word("name")
+        path, name = chart.disk.shown(entry.place.path), entry.word("name")
         name = name if name in shown.names else HIDDEN
         failure = Failure(
             cause="dependency",

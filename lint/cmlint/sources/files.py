@@ -18,7 +18,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import Patterns
 from cmlint.sources.git_ignores import IGNORE, GitIgnores, Specs, ignored
-from cmlint.sources.paths import reason, shown
+from cmlint.sources.paths import reason
 from cmlint.system import files as system
 from cmlint.system.files import Root, is_within
 from cmlint.system.filesystem import Entry, FileSystem
@@ -220,16 +220,16 @@ def find(request: Request, problems: list[Problem]) -> list[Group]:
             mode = request.disk.hold(path)
             request.seen.complete = request.seen.complete and path not in request.disk.pipes
         except (FileNotFoundError, NotADirectoryError):
-            problems.append(Problem(shown(path), 0, "no such file or folder"))
+            problems.append(Problem(request.disk.shown(path), 0, "no such file or folder"))
         except OSError as error:
-            problems.append(Problem(shown(path), 0, reason(error)))
+            problems.append(Problem(request.disk.shown(path), 0, reason(error)))
         else:
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=request.disk.root_of(path)))
-                fill(group, path, names_below(path), Walk(request, path, group, problems).files(), known)
-                set_apart(group, names_below(path), request, known)
+                fill(group, path, names_below(request.disk, path), Walk(request, path, group, problems).files(), known)
+                set_apart(group, names_below(request.disk, path), request, known)
             else:
-                add(named.paths, shown(path), path, known)
+                add(named.paths, request.disk.shown(path), path, known)
     return groups
 
 
@@ -270,11 +270,11 @@ def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
         paths[name] = file
 
 
-def names_below(top: str) -> Callable[[str], str]:
+def names_below(disk: FileSystem, top: str) -> Callable[[str], str]:
     """How files below a folder are shown: as the folder is, unless the working directory is between."""
-    if os.path.isabs(top) and is_within(os.getcwd(), os.path.normpath(top)):
-        return shown
-    prefix = shown(top)
+    if os.path.isabs(top) and is_within(disk.absolute(os.curdir), os.path.normpath(top)):
+        return disk.shown
+    prefix = disk.shown(top)
     start = "" if prefix == "." else f"{prefix.rstrip('/')}/"
     length = len(os.path.join(top, ""))
     return lambda file: start + file[length:].replace(os.sep, "/")
@@ -299,7 +299,7 @@ class Walk:
             try:
                 entries = entries_in(self.disk, folder)
             except OSError as error:
-                self.problems.append(Problem(shown(folder), 0, reason(error)))
+                self.problems.append(Problem(self.disk.shown(folder), 0, reason(error)))
                 continue
             self.seen.walked[folder] = listing_of(entries)
             if any(entry.name == IGNORE for entry in entries):
@@ -316,7 +316,7 @@ class Walk:
                         yield entry.path
             if depth == DEEPEST and folders:
                 message = f"more than {DEEPEST} folders deep; what is below is not read"
-                self.problems.append(Problem(shown(folder), 0, message))
+                self.problems.append(Problem(self.disk.shown(folder), 0, message))
             else:
                 stack.extend((path, specs, depth + 1) for path in reversed(folders))
 
@@ -348,14 +348,14 @@ class Walk:
             self.seen.note(entry.path)
         if not is_folder and not is_regular(entry):
             return True
-        if specs and ignored(entry.path, is_folder, specs):
+        if specs and ignored(self.disk, entry.path, is_folder, specs):
             return True
-        if self.excluded and self.excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
+        if self.excluded and self.excluded.match(self.disk.absolute(entry.path) + ("/" if is_folder else "")):
             return True
         if is_folder or not entry.is_symlink() or is_within(self.disk.real_path(entry.path), self.root):
             return False
         message = "a link that leads out of the folder is not followed; name it to check what it leads to"
-        self.problems.append(Problem(shown(entry.path), 0, message, fatal=False))
+        self.problems.append(Problem(self.disk.shown(entry.path), 0, message, fatal=False))
         return True
 
 

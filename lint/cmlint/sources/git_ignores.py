@@ -7,7 +7,7 @@ import os
 from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import MOST, Patterns
-from cmlint.sources.paths import reason, shown
+from cmlint.sources.paths import reason
 from cmlint.system.files import IGNORES
 from cmlint.system.filesystem import FileSystem
 
@@ -33,15 +33,15 @@ class GitIgnores:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            self.problems.append(Problem(shown(path), 0, f"not used: {reason(error)}", fatal=False))
+            self.problems.append(Problem(self.disk.shown(path), 0, f"not used: {reason(error)}", fatal=False))
             return None
         if spec.left_out:
-            self.problems.append(Problem(shown(path), *spec.left_out, fatal=False))
+            self.problems.append(Problem(self.disk.shown(path), *spec.left_out, fatal=False))
         return spec
 
     def above(self, top: str) -> Specs:
         """The files between a repository's root and a folder below it."""
-        folder = os.path.abspath(top)
+        folder = self.disk.absolute(top)
         folders: list[str] = []
         while not self.is_repository(folder):
             parent = os.path.dirname(folder)
@@ -63,10 +63,10 @@ class GitIgnores:
         return self.disk.exists(path)
 
 
-def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
+def ignored(disk: FileSystem, path: str, is_folder: bool, specs: Specs) -> bool:
     """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
     for folder, spec in reversed(specs):
-        below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else os.path.relpath(path, folder)
+        below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else disk.relative(path, folder)
         decided = spec.decide(below.replace(os.sep, "/") + ("/" if is_folder else ""))
         if decided is not None:
             return decided
@@ -82,6 +82,6 @@ def ignoring(disk: FileSystem, path: str, seen: Seen) -> str:
     specs = ignores.above(folder)
     own = ignores.inside(folder, folder, specs)
     for above, spec in reversed((*specs, (folder, own)) if own else specs):
-        if (line := spec.line(os.path.relpath(path, above).replace(os.sep, "/"))) is not None:
-            return f"line {line} of `{shown(os.path.join(above, IGNORE))}`"
+        if (line := spec.line(disk.relative(path, above).replace(os.sep, "/"))) is not None:
+            return f"line {line} of `{disk.shown(os.path.join(above, IGNORE))}`"
     return ""

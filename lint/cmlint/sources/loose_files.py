@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from cmlint.bundle.material import Material
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.files import Group
 from cmlint.sources.found import Found
+from cmlint.sources.request import Request
 
 
-def take(found: Found) -> Iterator[Material]:
+def take(found: Found, request: Request) -> Iterator[Material]:
     """The material of each group; what cannot be read is a problem where it is to be reported."""
     beside = found.evidence
     for group in found.groups:
@@ -24,7 +25,7 @@ def take(found: Found) -> Iterator[Material]:
                 files=list(facts_in(group, found)),
                 scripts=list(scripts_in(group, found)),
                 beside=beside,
-                loose_files=[*map(paths.shown, group.others)],
+                loose_files=[*map(request.disk.shown, group.others)],
             )
 
 

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
 from cmlint.model.facts import Span
-from cmlint.sources import paths
 from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part, Place
@@ -214,7 +213,7 @@ def refuse_chart(disk: FileSystem, chart: Part, folder: str, homes: list[str], *
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
         if not is_within(disk.real_path(path), disk.root_of(folder)):
-            raise NotBuiltError(f"the chart `{paths.shown(path)}` is outside the repository", "refused")
+            raise NotBuiltError(f"the chart `{disk.shown(path)}` is outside the repository", "refused")
         if disk.is_folder(path):
             ChartFiles(path, disk).refuse()
         elif repo and not allow_remote:

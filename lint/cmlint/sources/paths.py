@@ -1,25 +1,13 @@
-"""How paths are shown, and why one could not be read."""
+"""Why a path could not be read, and what its folders say of it."""
 
 from __future__ import annotations
 
-import os
 import re
 
 from cmlint.system import files as system
 
 ARCHIVE = r"[._]?archived?"
 """A folder of what is no longer applied, by its name."""
-
-
-def shown(path: str) -> str:
-    """A path as it is shown: relative to the working directory where it is below it, with `/`."""
-    if not os.path.isabs(path):
-        name = os.path.normpath(path)
-    else:
-        name = os.path.relpath(path)
-        if name.startswith(".."):
-            name = os.path.normpath(path)
-    return name.replace(os.sep, "/")
 
 
 def reason(error: Exception) -> str:

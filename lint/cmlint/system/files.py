@@ -161,6 +161,17 @@ def is_within(path: str, root: Root) -> bool:
     return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
+def shown(path: str, here: str = "") -> str:
+    """A path as it is shown, with `/`: relative to the folder `here` if it is below.
+
+    Without a folder, that is the working directory.
+    """
+    name = os.path.normpath(path)
+    if os.path.isabs(path) and not (below := os.path.relpath(path, here or None)).startswith(".."):
+        name = below
+    return name.replace(os.sep, "/")
+
+
 def root_of(top: str, real: Callable[[str], str] = real_path, exists: Callable[[str], bool] = os.path.exists) -> str:
     """What may be read around a folder: the repository, else the working directory, else the folder itself."""
     top = folder = real(top)

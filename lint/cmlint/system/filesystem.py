@@ -64,11 +64,12 @@ class Listed:
 class FileSystem:
     """The disk, with `texts` in the place of what some files hold, by their real paths.
 
-    What a pipe or a device holds that the command line names is kept: it can be read only once.
+    Relative paths start `here`, in an absolute folder; without one, in the working directory. What a pipe or a device
+    holds that the command line names is kept: it can be read only once.
     """
 
-    def __init__(self, texts: Mapping[str, str] | None = None) -> None:
-        self.texts = dict(texts or {})
+    def __init__(self, texts: Mapping[str, str] | None = None, here: str = "") -> None:
+        self.texts, self.here = dict(texts or {}), here
         self.pipes: dict[str, bytes] = {}
         self.unsaved: dict[str, list[str]] = {}
         for path in self.texts:
@@ -77,17 +78,35 @@ class FileSystem:
 
     def with_texts(self, texts: Mapping[str, str]) -> FileSystem:
         """The same with other texts on top, by their real paths."""
-        found = FileSystem({**self.texts, **texts})
+        found = FileSystem({**self.texts, **texts}, self.here)
         found.pipes = self.pipes
         return found
+
+    # Where paths start
+
+    def at(self, path: str) -> str:
+        """A path as the system takes it."""
+        return os.path.join(self.here, path) if self.here else path
+
+    def absolute(self, path: str) -> str:
+        """The absolute path, without `.` and `..`, and no link followed."""
+        return os.path.abspath(self.at(path))
+
+    def relative(self, path: str, start: str = os.curdir) -> str:
+        """A path relative to a folder, or to where relative paths start."""
+        return os.path.relpath(self.at(path), self.at(start))
+
+    def shown(self, path: str) -> str:
+        """A path as it is shown: relative to where relative paths start if it is below, with `/`."""
+        return files.shown(path, self.here)
 
     # What is at a path
 
     def status(self, path: str, *, follow: bool = True) -> Status:
         """What is at a path; raises OSError."""
-        if self.texts and (text := self.texts.get(real_path(path))) is not None:
+        if self.texts and (text := self.texts.get(self.real_path(path))) is not None:
             return Status(stat.S_IFREG, len(text))
-        found = files.state_of(path, follow=follow)
+        found = files.state_of(self.at(path), follow=follow)
         return Status(found.st_mode, found.st_size)
 
     def mode(self, path: str, *, follow: bool = True) -> int:
@@ -120,31 +139,31 @@ class FileSystem:
 
     def is_changed(self, path: str) -> bool:
         """Whether something else counts than what the disk holds at a path."""
-        return bool(self.texts) and real_path(path) in self.texts
+        return bool(self.texts) and self.real_path(path) in self.texts
 
     def is_changed_below(self, folder: str) -> bool:
         """Whether something else counts than what the disk holds in a folder or below it."""
-        return bool(self.texts) and any(is_within(path, real_path(folder)) for path in self.texts)
+        return bool(self.texts) and any(is_within(path, self.real_path(folder)) for path in self.texts)
 
     def state(self, path: str) -> State | None:
         """The state of what is at a path, links followed; None where nothing can be read, and for a text."""
-        return None if self.is_changed(path) else state_of(path)
+        return None if self.is_changed(path) else state_of(self.at(path))
 
     def version(self, path: str) -> State | str | None:
         """What tells one content of a file from another: the text that counts in its place, else the file's state."""
-        text = self.texts.get(real_path(path)) if self.texts else None
-        return state_of(path) if text is None else text
+        text = self.texts.get(self.real_path(path)) if self.texts else None
+        return state_of(self.at(path)) if text is None else text
 
     # Where a path leads
 
     def real_path(self, path: str) -> str:
         """The real path; of a path that no file can have, the path itself."""
-        return real_path(path)
+        return real_path(self.at(path))
 
     def link(self, path: str) -> str:
         """What the link at a path holds; empty where there is none."""
         try:
-            return os.readlink(path)
+            return os.readlink(self.at(path))
         except (OSError, ValueError):
             return ""
 
@@ -173,25 +192,27 @@ class FileSystem:
         """The mode of what is at a path that the command line names; what a pipe gives is kept. Raises OSError."""
         mode = self.status(path).mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in self.pipes:
-            self.pipes[path] = files.read_named(path, MANIFEST)
+            self.pipes[path] = files.read_named(self.at(path), MANIFEST)
         return mode
 
     def read(self, path: str, root: Root | None = None, limit: int = MANIFEST) -> bytes:
         """What a file holds that is in a root, or that is named on the command line; raises OSError."""
-        if self.texts and (real := real_path(path)) in self.texts:
+        if self.texts and (real := self.real_path(path)) in self.texts:
             return self.texts[real].encode()
         if path in self.pipes:
             return self.pipes[path]
-        return files.read(path, limit, root)
+        return files.read(self.at(path), limit, root)
 
     # What is in folders
 
     def entries(self, folder: str) -> list[Entry]:
         """What is in a folder, by name; raises OSError."""
-        with os.scandir(folder) as scanned:
+        with os.scandir(self.at(folder)) as scanned:
             found: list[Entry] = list(scanned)
+        if self.here and not os.path.isabs(folder):
+            found = [Listed(self, folder, entry.name, mode_of(entry)) for entry in found]
         if self.unsaved:
-            found += (Listed(self, folder, name) for name in self.unsaved.get(real_path(folder), ()))
+            found += (Listed(self, folder, name) for name in self.unsaved.get(self.real_path(folder), ()))
         return sorted(found, key=attrgetter("name"))
 
     def entries_or_none(self, folder: str) -> list[Entry]:
@@ -213,6 +234,13 @@ class FileSystem:
             yield folder, entries
             inner = [entry for entry in entries if entry.name not in skipped and entry.is_dir(follow_symlinks=False)]
             folders += (entry.path for entry in reversed(inner))
+
+
+def mode_of(entry: Entry) -> int:
+    """The kind of what is in a folder, no link followed; 0 for what is neither a file nor a folder nor a link."""
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    return stat.S_IFDIR * entry.is_dir() or stat.S_IFREG * entry.is_file()
 
 
 def leads_to_folder(entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from cmlint.kube.near import nearest
 from cmlint.manifest import gitops
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.helm import chart_files
 from cmlint.sources.helm.template import ANYTHING, Chunk
 from cmlint.sources.helm.template_places import RenderedText, Templates
@@ -42,13 +42,13 @@ class Chart:
         self.folder, self.disk, self.top = folder, disk, disk.root_of(folder)
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
-        self.shown = paths.shown(folder)
+        self.shown = disk.shown(folder)
         self.templates = Templates(folder, disk, self.find)
 
     @property
     def description(self) -> str:
         """The file that describes the chart, as it is shown."""
-        return paths.shown(os.path.join(self.folder, files.CHART))
+        return self.disk.shown(os.path.join(self.folder, files.CHART))
 
     @property
     def unversioned(self) -> Part | None:
@@ -271,7 +271,7 @@ class Chart:
         """Its templates that are manifests, as they are shown."""
         for _, entries in self.disk.tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
-            yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
+            yield from (self.disk.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
 
 INSTALLING = rf"(?m)^kind:[ \t]*(?:{'|'.join(kind for _, kind in (gitops.ARGO, gitops.RELEASE))})\b"
@@ -363,7 +363,7 @@ def layer_of(disk: FileSystem, path: str, root: str | None = None) -> Layer:
         text = files.read(disk, path, root, VALUES_FILE)
     except (OSError, UnicodeDecodeError):
         text = ""
-    found = read_parts(paths.shown(path), text)
+    found = read_parts(disk.shown(path), text)
     return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
 
 

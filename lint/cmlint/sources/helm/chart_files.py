@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 
-from cmlint.sources import paths
 from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, reason
 from cmlint.system.filesystem import Entry, FileSystem, leads_to_folder
 from cmlint.system.programs import NotBuiltError
@@ -58,14 +57,14 @@ class ChartFiles:
         ):
             try:
                 if os.path.basename(path) == SCHEMA and refers_outside(self.disk.read(path, limit=LARGEST)):
-                    return paths.shown(path)
+                    return self.disk.shown(path)
                 if path.endswith(ARCHIVE) and (
                     inner := referring_in(self.disk.read(path, limit=LARGEST_IN_ALL), budget)
                 ):
-                    return f"{paths.shown(path)}: {inner}"
+                    return f"{self.disk.shown(path)}: {inner}"
             except (UnclearError, TooLargeError, RecursionError):
                 raise NotBuiltError(
-                    f"`{paths.shown(path)}` cannot be looked through for what helm would open", "refused"
+                    f"`{self.disk.shown(path)}` cannot be looked through for what helm would open", "refused"
                 ) from None
             except OSError:
                 continue
@@ -89,7 +88,7 @@ def unfit_below(disk: FileSystem, folder: str) -> str | None:
     root = disk.root_of(folder)
     for entry in entries_below(disk, folder):
         if why := unfit(disk, entry, root):
-            return f"`{paths.shown(entry.path)}` is {why}"
+            return f"`{disk.shown(entry.path)}` is {why}"
     return None
 
 

@@ -16,7 +16,7 @@ from cmlint.cache.builds import BuildsCache
 from cmlint.config.chart_values import ChartValues
 from cmlint.kube.names import why_not_release
 from cmlint.patterns import Patterns
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.found import Found
 from cmlint.sources.helm.chart import Chart
 from cmlint.sources.request import Request
@@ -70,8 +70,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> str:
-        """The file that represents the values; empty where there are none but the chart's own."""
-        return self.said or (paths.shown(self.files[-1]) if self.files else "")
+        """The path of the file that represents the values; empty where there are none but the chart's own."""
+        return self.said or (self.files[-1] if self.files else "")
 
     def key(self, builds: BuildsCache) -> str:
         """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""

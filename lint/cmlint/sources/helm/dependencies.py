@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable
 from tempfile import mkdtemp
 
-from cmlint.sources import paths
 from cmlint.sources.helm.chart import Chart
 from cmlint.sources.helm.chart_files import ChartFiles, entries_below
 from cmlint.sources.kustomize.program import said
@@ -29,7 +28,7 @@ def completed(chart: Chart, fetch: Callable[[str], Ended], home: str) -> str:
     copy = mkdtemp(dir=home)
     for folder in (chart.folder, *chart.local_folders):
         if not is_within(disk.real_path(folder), root):
-            raise NotBuiltError(f"`{paths.shown(folder)}` leads out of the folder", "refused")
+            raise NotBuiltError(f"`{disk.shown(folder)}` leads out of the folder", "refused")
         ChartFiles(folder, disk).refuse()
         copy_to(disk, folder, os.path.join(copy, os.path.relpath(disk.real_path(folder), root)), root)
     folder = os.path.join(copy, os.path.relpath(disk.real_path(chart.folder), root))
@@ -39,7 +38,7 @@ def completed(chart: Chart, fetch: Callable[[str], Ended], home: str) -> str:
     try:
         ChartFiles(folder, FileSystem()).refuse()
     except NotBuiltError as error:
-        raise NotBuiltError(str(error).replace(paths.shown(folder), chart.shown), error.cause) from None
+        raise NotBuiltError(str(error).replace(disk.shown(folder), chart.shown), error.cause) from None
     return folder
 
 

@@ -65,12 +65,12 @@ class Helm:
     def name_of(self, cache: BuildsCache, chart: Chart, values: Choice) -> str:
         """Under which name it is kept what a chart renders with some values."""
         version = self.request.kubernetes_version
-        return f"{os.path.abspath(chart.folder)}\0{values.key(cache)}\0{self.program}\0{version}"
+        return f"{chart.disk.absolute(chart.folder)}\0{values.key(cache)}\0{self.program}\0{version}"
 
     def keep(self, chart: Chart, values: Choice, text: str) -> None:
         """Keeps what was rendered."""
         if cache := self.cache(chart, values):
-            seen = Seen()
+            seen = Seen(here=chart.disk.here)
             seen.note(self.program)
             note_chart(chart, [values], seen)
             cache.put(self.name_of(cache, chart, values), Build(seen, chart.folder, text))
@@ -116,14 +116,14 @@ class Helm:
         major, minor = self.request.kubernetes_version
         named = (release,) if release else ()
         where = ("--namespace", NAMESPACE, "--kube-version", f"{major}.{minor}.0")
-        return [self.program, "template", *named, os.path.abspath(folder), *where]
+        return [self.program, "template", *named, self.request.disk.absolute(folder), *where]
 
 
 def refuse_values(chart: Chart, values: Choice) -> None:
     """Raises NotBuiltError for a file of values that is not there, or that GitOps names outside of the repository."""
     for path in values.own_files:
         if values.gitops and not is_within(chart.disk.real_path(path), chart.top):
-            raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
+            raise NotBuiltError(f"`{chart.disk.shown(path)}` leads out of the folder", "refused")
         if not chart.disk.is_file(path):
             raise NotBuiltError("no such values file", "values")
 
@@ -161,7 +161,8 @@ def without_missing(chart: Chart, home: str) -> str:
         except TooLargeError:
             continue
         except OSError as error:
-            raise NotBuiltError(f"`{paths.shown(path)}` cannot be read: {paths.reason(error)}", "refused") from None
+            message = f"`{chart.disk.shown(path)}` cannot be read: {paths.reason(error)}"
+            raise NotBuiltError(message, "refused") from None
         with open(place, "wb") as file:
             file.write(raw)
     for other in chart.beside:
@@ -198,7 +199,7 @@ def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
         first = chart.missing[0]
         known = OfChart(chart, (), ()).names
         names = listed([name for entry in chart.missing if (name := entry.word("name")) in known], len(chart.missing))
-        place = paths.shown(first.place.path), first.place.span
+        place = chart.disk.shown(first.place.path), first.place.span
         return NotBuiltError(f"`charts/` lacks {names}", "dependency", place=place)
     return NotBuiltError(reason, "values" if re.search(OF_VALUES, reason) else "broken")
 
@@ -223,9 +224,9 @@ def path_of(path: str, disk: FileSystem, home: str) -> str:
     """
     copied = path in disk.pipes or disk.is_changed(path)
     try:
-        return save(disk.read(path), home) if copied else os.path.abspath(path)
+        return save(disk.read(path), home) if copied else disk.absolute(path)
     except OSError as error:
-        raise NotBuiltError(f"`{paths.shown(path)}` cannot be read: {paths.reason(error)}", "values") from None
+        raise NotBuiltError(f"`{disk.shown(path)}` cannot be read: {paths.reason(error)}", "values") from None
 
 
 def save(content: bytes, home: str) -> str:

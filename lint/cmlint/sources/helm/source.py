@@ -19,7 +19,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Provider, Scalar, Skip, Span, Target
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.failures import add_chart, add_missing
 from cmlint.sources.found import Found
 from cmlint.sources.helm.chart import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
@@ -93,7 +93,7 @@ def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collectio
     given = set(map(request.disk.real_path, found.paths))
     for folder, shown in alone.items():
         if os.path.join(folder, files.CHART) not in given:
-            message = f"helm renders it; name the folder `{paths.shown(folder)}` to check what is rendered"
+            message = f"helm renders it; name the folder `{request.disk.shown(folder)}` to check what is rendered"
             found.problems.append(Problem(shown, 0, message, fatal=False))
 
 
@@ -223,7 +223,7 @@ def rendered(
     usual = str(reasons.get(own, "")) if own else ""
     for values, reason in reasons.items():
         if values == own or str(reason) != usual:
-            add_chart(failures, chart, reason, values.named)
+            add_chart(failures, chart, reason, chart.disk.shown(values.named) if values.named else "")
     if texts and not helm.fetches(chart):
         add_missing(failures, chart)
     return texts
@@ -246,7 +246,7 @@ def rendering(chart: Chart, values: Choice, text: str, choices: Choices, request
     """The facts of what a chart renders with some values."""
     all_values = choices.of(chart)
     given = [os.path.join(chart.folder, VALUES), *values.files]
-    named = values.said or next((paths.shown(path) for path in reversed(given) if chart.disk.is_file(path)), None)
+    named = values.said or next((chart.disk.shown(path) for path in reversed(given) if chart.disk.is_file(path)), None)
     others = [path for choice in all_values for path in choice.files]
     known = chart.given(values.files, values.texts, values.options[1::2], others)
     shown = named if len(all_values) > 1 else None

@@ -34,7 +34,6 @@ from cmlint.sources.helm.template import (
 )
 from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
-from cmlint.sources.paths import shown
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
@@ -64,12 +63,12 @@ class Templates:
     @property
     def shown(self) -> str:
         """The place that represents the chart."""
-        return shown(os.path.join(self.folder, files.CHART))
+        return self.disk.shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
         path = self.find(source)
-        return shown(path) if path else None
+        return self.disk.shown(path) if path else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read, or to which a link leads out of the repository."""
@@ -97,16 +96,16 @@ class Templates:
     @cached_property
     def helpers(self) -> dict[str, tuple[str, Actions]]:
         """The templates of the chart's own that others include: by name, the path and actions of the file."""
-        own = os.path.join(os.path.normpath(self.folder), "templates", "")
-        paths = (path for path in self.paths if os.path.normpath(path).startswith(os.path.normpath(shown(own))))
+        own = os.path.normpath(self.disk.shown(os.path.join(os.path.normpath(self.folder), "templates", "")))
+        paths = (path for path in self.paths if os.path.normpath(path).startswith(own))
         return {name: (path, self.actions(path)) for path in paths for name in self.actions(path).helpers}
 
     @cached_property
     def paths(self) -> list[str]:
         """All files of templates, those of subcharts and those that write nothing included."""
         entries = (entry for _, found in self.disk.tree(self.folder) for entry in found)
-        named = (shown(entry.path) for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
-        return [path for path in named if "templates" in path.split("/")]
+        named = (entry.path for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
+        return [path for path in map(self.disk.shown, named) if "templates" in path.split("/")]
 
     def reach(self, actions: Actions, start: int, end: int) -> Iterator[tuple[str, Reading]]:
         """What is read between two places of a template, and by the helpers that are included there."""

@@ -12,7 +12,7 @@ import msgspec
 from cmlint.bundle.nearest import meets
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Target
-from cmlint.sources import outside, paths
+from cmlint.sources import outside
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.kustomize.spoilt_entries import text_without
 from cmlint.sources.reasons import address
@@ -68,7 +68,7 @@ class Absent(NamedTuple):
     @property
     def shown(self) -> str:
         """What it says, without what may be a credential."""
-        return address(self.name) if self.remote else paths.shown(self.name)
+        return address(self.name) if self.remote else self.kustomization.disk.shown(self.name)
 
     @property
     def path(self) -> str:

@@ -21,7 +21,7 @@ def post_rendering(project: Project, paths: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for path in paths:
         if os.path.basename(path) == NAME:
-            folder = project.disk.real_path(os.path.dirname(os.path.abspath(path)))
+            folder = project.disk.real_path(os.path.dirname(path) or os.curdir)
             for part in parts_of(project, path):
                 if takes_chart(project, part, folder):
                     found.update(project.disk.real_path(os.path.join(folder, name)) for name in folders_in(part))

@@ -10,7 +10,7 @@ from functools import cached_property
 from cmlint.cache.file_state import Seen
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FileFacts, Span
-from cmlint.sources import files, outside, paths
+from cmlint.sources import files, outside
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, Place, inner_part, read_parts, read_whole
@@ -288,7 +288,7 @@ class Project:
     def shown(self, path: str) -> str:
         """How a path is shown."""
         if path not in self.names:
-            self.names[path] = paths.shown(path if self.absolute else os.path.relpath(path))
+            self.names[path] = self.disk.shown(path if self.absolute else self.disk.relative(path))
         return self.names[path]
 
     def text(self, path: str) -> str:
@@ -410,7 +410,7 @@ class Project:
 
     def note_folders(self, folders: Iterable[str], seen: Seen) -> None:
         """Notes where kustomizations were looked for, except in folders that are noted completely."""
-        walked = {os.path.abspath(folder) for folder in seen.walked}
+        walked = {self.disk.absolute(folder) for folder in seen.walked}
         for folder in folders:
             if folder not in walked:
                 for name in files.KUSTOMIZATIONS:

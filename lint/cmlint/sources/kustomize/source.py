@@ -27,7 +27,7 @@ from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, FileFacts, Skip, Span
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
-from cmlint.sources import files, paths
+from cmlint.sources import files
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import REFUSED, add_absent, add_build, add_spoilt
 from cmlint.sources.found import Found
@@ -272,7 +272,7 @@ def built(build: Build, raw: str) -> Material:
     facts = with_open_secrets(facts) if any(each.is_plugin for each in build.spoilt) else facts
     facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
-        seen = Seen()
+        seen = Seen(here=build.project.disk.here)
         seen.note(build.program.path if build.program else "")
         note(project, build.tree, seen, build.request.config)
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
@@ -337,7 +337,7 @@ def supply_of(
     names = [generated_by(entry) for entry in entries]
     made = None if None in names else frozenset(filter(None, names))
     if entries and (made is None or not is_base):
-        return Lacking(leaf.shown, (Lack(paths.shown(entries[0].shown)),), made)
+        return Lacking(leaf.shown, (Lack(project.disk.shown(entries[0].shown)),), made)
     return Completion(leaf.shown) if is_base else None
 
 
