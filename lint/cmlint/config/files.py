@@ -90,7 +90,12 @@ def named(disk: FileSystem, path: str, tops: Collection[str]) -> Source:
         return source_of(disk, path, text_of(disk, path), whose=("repository", "user"))
     text = text_of(disk, path, regular=False)
     return Source(
-        shown(disk, path), text, disk.absolute(os.curdir), disk, ("repository",), root=disk.root_of(os.curdir)
+        file=shown(disk, path),
+        text=text,
+        folder=disk.absolute(os.curdir),
+        disk=disk,
+        whose=("repository",),
+        root=disk.root_of(os.curdir),
     )
 
 
@@ -113,7 +118,8 @@ def of_repository(disk: FileSystem, path: str, root: str) -> Source:
 
 def source_of(disk: FileSystem, path: str, text: str, *, whose: tuple[Whose, ...], root: str = "") -> Source:
     """A configuration file whose paths start from its own folder."""
-    return Source(shown(disk, path), text, os.path.dirname(disk.absolute(path)), disk, whose, root)
+    folder = os.path.dirname(disk.absolute(path))
+    return Source(file=shown(disk, path), text=text, folder=folder, disk=disk, whose=whose, root=root)
 
 
 def top_of(disk: FileSystem, path: str, tops: Collection[str]) -> str | None:
