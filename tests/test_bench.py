@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-from bench import trees
+from bench import tests, trees
 from bench.scale import make
 
 from cmlint.config.config import Config
@@ -137,3 +138,28 @@ def test_mistakes_are_made_and_counted(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert "found: a similar key is read: ConfigMap" in done.stdout and "MISSED" not in done.stdout
     assert lines[-1].split() == ["all", "9", "of", "9", "0", "of", "0"]
+
+
+def test_the_time_of_tests_is_shown_beside_its_floor_and_by_file(tmp_path: Path) -> None:
+    slow = "import time\n\ndef test_it_waits():\n    time.sleep(0.5)\n"
+    write(tmp_path, {"test_fails.py": "def test_it_fails():\n    assert False\n", "test_waits.py": slow})
+    done = bench("tests", tmp_path, "--files", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    head, *rows, ratio, _, summary, slowest = done.stdout.splitlines()
+    assert head.split() == ["CPU,", "s", "wall,", "s"]
+    assert [row[:52].strip() for row in rows] == [
+        ".venv/bin/pytest -n 2 --dist loadfile",
+        "make test, warm",
+        "its floor",
+    ]
+    run, everything, floor = ([float(figure) for figure in row[52:].split()] for row in rows)
+    assert run == everything and run[0] == floor[0] > 0 and run[1] >= floor[1] > 0
+    assert re.fullmatch(r"[\d.]+ times the floor on \d+ cores; goal: 480 s", ratio)
+    assert summary == "2 tests, 1 failed; seconds of the slowest files:"
+    assert float(slowest.split()[0]) >= 0.5 and slowest.endswith("/test_waits.py")
+
+
+def test_every_step_of_the_test_command_is_measured() -> None:
+    programs = [Path(line.split()[0]).name for line in tests.steps([])]
+    recipe = ["ruff", "ruff", "mypy", "pyright", "zizmor", "hadolint", "shellcheck", "actionlint", "pytest"]
+    assert programs[-len(recipe) :] == recipe
