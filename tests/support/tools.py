@@ -47,10 +47,14 @@ def chromium() -> str:
 
 
 def isolate() -> None:
-    """Keeps tests, and what they run, away from the user's caches, configurations and data."""
+    """Keeps tests, and what they run, away from the user's caches, configurations and data.
+
+    What a test installs runs once or twice, so pip compiles none of it.
+    """
     os.environ[GIVEN] = str(CACHE)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         os.environ[name] = str(Path(OWN.name, name.lower()))
+    os.environ["PIP_COMPILE"] = "0"
 
 
 def put_on_path() -> None:
