@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cmlint.bundle.cluster import Cluster
@@ -228,5 +229,5 @@ def test_a_default_pull_policy_is_that_of_the_live_object() -> None:
     assert stored_policy(use, placed, bundle) is None
     bundle.use_clusters(cluster(WORKLOADS))
     assert stored_policy(use, placed, bundle) == "Never"
-    assert stored_policy(use._replace(container=other), placed, bundle) is None
-    assert stored_policy(use._replace(container=None), placed, bundle) is None
+    assert stored_policy(msgspec.structs.replace(use, container=other), placed, bundle) is None
+    assert stored_policy(msgspec.structs.replace(use, container=None), placed, bundle) is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.bundle.documents import Placed
 from cmlint.bundle.environment import Environment
@@ -17,7 +18,7 @@ FIRST = -1
 """The position of `envFrom`, which is before all entries of `env`."""
 
 
-class Set(NamedTuple):
+class Set(msgspec.Struct, frozen=True):
     """A variable that an entry of `env` sets, by its position, or that `envFrom` sets before all of them."""
 
     position: int

@@ -7,7 +7,9 @@ A new cause is one function here, its place in a table below, its code, the labe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from cmlint.bundle.documents import Built, Definition, Placed
 from cmlint.bundle.evidence.question import Question
@@ -30,7 +32,7 @@ EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 """The phase of each tool that comes before all objects that are not hooks."""
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True):
     """A cause, and the definitions that do not serve the reference; of an object that is removed there are none."""
 
     code: CauseCode

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from cmlint.knowledge.controllers import makes_plain_pods
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Packed, Provider, Reference, Scalar, Span
@@ -99,7 +101,7 @@ HELM = "helm.sh"
 """The group of charts: their own `apiVersion` (`v2`) has none."""
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True):
     """The working directory, and a folder above it with everything that is read; both are absolute.
 
     Paths are shown relative to the working directory. Where some lead out of it, they are compared from the folder.

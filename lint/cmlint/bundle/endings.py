@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
@@ -15,7 +16,7 @@ from cmlint.model.facts import FileFacts, Reference, Scalar, SkipCode, Span
 from cmlint.model.outcome import Ending
 
 
-class End(NamedTuple):
+class End(msgspec.Struct, frozen=True):
     """How a reference ends; `evidence` says why, where it is neither resolved nor reported."""
 
     kind: Ending

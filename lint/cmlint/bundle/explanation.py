@@ -243,14 +243,14 @@ def code_of(end: End) -> str:
 def settings(question: Question, end: End) -> Iterator[tuple[str, Question]]:
     """The settings that may change an end, each with the question under it."""
     ways, full = question.ways, f"{question.target}/{question.name}"
-    yield f"external: [{full}]", within(question, ways._replace(external=(*ways.external, full)))
+    yield f"external: [{full}]", within(question, msgspec.structs.replace(ways, external=(*ways.external, full)))
     if end.evidence and end.evidence.code in IGNORABLE:
         more = ways.ignored | {end.evidence.code}
-        other = ways._replace(ignored=more, all_secrets=ways.all_secrets or SECRET in more)
+        other = msgspec.structs.replace(ways, ignored=more, all_secrets=ways.all_secrets or SECRET in more)
         yield f"evidence: {{{end.evidence.code}: ignore}}", within(question, other)
-    yield "references: strict", within(question, ways._replace(strict=True))
+    yield "references: strict", within(question, msgspec.structs.replace(ways, strict=True))
     if question.target == "Secret":
-        yield "secrets: all", within(question, ways._replace(all_secrets=True))
+        yield "secrets: all", within(question, msgspec.structs.replace(ways, all_secrets=True))
     if question.reference.optional:
         needed = msgspec.structs.replace(question.reference, optional=False)
         yield "optional: false", msgspec.structs.replace(question, reference=needed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from cmlint.bundle.documents import Frame, folders_above
@@ -13,7 +13,7 @@ from cmlint.kube.images import name_of
 from cmlint.model.facts import Deploy, FileFacts, PodSpec
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """A deploy, and the path of the text that says it."""
 
     path: str

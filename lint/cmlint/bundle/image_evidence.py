@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.knowledge import tags
@@ -38,7 +40,7 @@ KEEL = "keel.sh/policy"
 """The annotation by which Keel writes new tags into a workload: https://keel.sh/docs/#policies"""
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """What is known of an image: who changes it, what its tag shows, and the lines that prove it.
 
     `pedantic` is what only those want to know who ask for everything.
@@ -55,7 +57,7 @@ class Standing(NamedTuple):
         return self.known == "pushed"
 
 
-class Excuse(NamedTuple):
+class Excuse(msgspec.Struct, frozen=True):
     """Why an image is not reported although its tag moves, or is pushed again."""
 
     why: str

@@ -8,7 +8,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.model.facts import HOLE, Build
@@ -34,7 +36,7 @@ MOST_BESIDE = 2
 """The most unknown parts between which nothing certain need be: a search tries all ways to divide a text among them."""
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True):
     """The folder of which an image is built, as it is shown, and its Dockerfile; where there is none, `why`.
 
     `sure` says that findings may follow from it.

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from cmlint.kube.names import glob
@@ -79,7 +80,7 @@ def found(path: str, fact: ImageFact, push: ImageFact, image: str) -> Iterator[t
         yield path, structs.replace(fact, deed="pushed", tool=push.tool, **more)
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """What a call gives: by name, and as variables that are set around it, which count less."""
 
     named: dict[str, str]

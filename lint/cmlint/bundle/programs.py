@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.environment import Environment, Variable
@@ -23,14 +24,14 @@ Sources = Mapping[str, SourceFacts]
 """The facts of source files by the paths under which they are shown."""
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True):
     """What is read of a folder: its files, and why some of them are not read, if so."""
 
     files: Sources
     left: str = ""
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True):
     """A read, and the source file that it is in."""
 
     read: Read
@@ -42,7 +43,7 @@ class Place(NamedTuple):
         return source_at(self.path, self.read.span)
 
 
-class NearMiss(NamedTuple):
+class NearMiss(msgspec.Struct, frozen=True):
     """A variable that a container is given and its program reads nowhere, and a read of one with a near name."""
 
     variable: Variable

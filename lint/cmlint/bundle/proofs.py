@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
+import msgspec
 from msgspec import structs
 
 from cmlint.bundle.documents import LIVE, Placed
@@ -55,7 +56,7 @@ NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
 
 
-class Proof(NamedTuple):
+class Proof(msgspec.Struct, frozen=True):
     """A fact about images and the file that it is in, which may be an `idle` workflow, one that never runs."""
 
     fact: ImageFact
@@ -97,7 +98,7 @@ def file_kind(path: str) -> Whose:
     return "document" if path.lower().endswith(DOCUMENTS) else "script"
 
 
-class Subject(NamedTuple):
+class Subject(msgspec.Struct, frozen=True):
     """An image where it is used: as it is written, with which names it may be meant, and the container that runs it."""
 
     written: str
@@ -184,7 +185,7 @@ class Proofs:
         fact = proof.fact
         if "{" not in fact.name + fact.tag:
             return proof
-        return proof._replace(fact=structs.replace(fact, name=self.own(fact.name, proof.path)))
+        return structs.replace(proof, fact=structs.replace(fact, name=self.own(fact.name, proof.path)))
 
     def own(self, name: str, path: str) -> str:
         """The name of an image with the repository's own name in it; `*` where that is not known.
@@ -445,7 +446,7 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
             pushed = ImageFact(
                 deed="pushed", tool=fact.tool, name=one.name, tag=one.tag, span=fact.span, line=fact.line
             )
-            yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
+            yield structs.replace(push, fact=structs.replace(pushed, masked=fact.masked))
 
 
 def image_of(text: str, *, tagged: bool = True) -> Image | None:

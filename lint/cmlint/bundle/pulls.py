@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.bundle import renewal
 from cmlint.bundle.bundle import Bundle
@@ -26,7 +27,7 @@ RESOLVED_GROUPS = ("serving.knative.dev/",)
 RESOLVED_ANNOTATION = "image.openshift.io/triggers"
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True):
     """A place that names an image: a container, or without one an image volume.
 
     `policy` is the pull policy as it is written there.
@@ -54,7 +55,7 @@ class Use(NamedTuple):
         return self.container.name.value if self.container and self.container.name else None
 
 
-class Pull(NamedTuple):
+class Pull(msgspec.Struct, frozen=True):
     """A valid image in its place, and the policy by which it is pulled in effect.
 
     A `stored` policy is written nowhere: the live object was created with it, and keeps it.

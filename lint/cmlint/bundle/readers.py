@@ -10,7 +10,9 @@ that are mounted with `subPath`, which is bound at the start (`pkg/volume/util/s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from cmlint.bundle.documents import Definition, Placed, is_hashed
 from cmlint.bundle.reloading import Rolls, rolls
@@ -36,7 +38,7 @@ VALUES_KEY = "values.yaml"
 """The key that a HelmRelease takes where it names none (fluxcd/pkg, `apis/meta`, `ValuesReference.GetValuesKey`)."""
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True):
     """One read: the container, the reference by which it reads, the key (`ALL` for every one) and how.
 
     `name` is the variable, the prefix of variables, or the path in the container; `span` is where the read is, `inner`

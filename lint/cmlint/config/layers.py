@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
@@ -23,14 +25,14 @@ APART = "it is not above the checked paths"
 BESIDE = "a nearer configuration is used"
 
 
-class Unused(NamedTuple):
+class Unused(msgspec.Struct, frozen=True):
     """A configuration that does not count: its path as it is shown, and why."""
 
     path: str
     why: str
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """The configurations above what is checked: the run's, those for findings below, outermost first, and the rest.
 
     The run's own settings about findings count everywhere only where it is above all that is checked (`covers`).

@@ -36,7 +36,7 @@ ADDED = ("ignore", "external")
 """The fields of Config whose words are added to those of an earlier configuration."""
 
 
-class Loaded(NamedTuple):
+class Loaded(msgspec.Struct, frozen=True):
     """What a configuration says with all that it extends.
 
     These are the settings by their fields in Config, the places of the settings by their names, and the other files.

@@ -6,13 +6,15 @@ but it must not choose programs, allow connections, or say where files are kept.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 Whose = Literal["repository", "user"]
 """Whose configuration file may hold a setting."""
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True):
     """The files that may hold a setting, and the field of the command line's options that sets it, if there is one.
 
     One that says something `of_findings` may differ from folder to folder; all others are about a complete run.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from cmlint.errors import FatalError
 
@@ -11,7 +13,7 @@ LONGEST = 4096
 """The most characters that a key or a value in it may have."""
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True):
     """Where something is in a configuration file: line and column are 1-based, the line 0 where it is unknown."""
 
     file: str
@@ -22,7 +24,7 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True):
     """Something written in a configuration file: plain data, except inside lists and mappings."""
 
     data: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -53,7 +53,7 @@ def is_sure(fault: facts.Fault) -> bool:
     return fault.code in SURE or fault.kind == "unknown-field"
 
 
-class Judgement(NamedTuple):
+class Judgement(msgspec.Struct, frozen=True):
     """What the rules find in one bundle.
 
     `resolved` are references that resolve, one for each folder or, of what is built, each place; `used` the names in

@@ -12,7 +12,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.engine.rules import BadRuleError, Rule
 from cmlint.kube.near import nearest
@@ -21,7 +22,7 @@ from cmlint.system.files import CONFIGURATION, read
 RULES, SOURCES = "cmlint.rules", "cmlint.sources"
 
 
-class Installed(NamedTuple):
+class Installed(msgspec.Struct, frozen=True):
     """What installed packages register: all rules by name, and the names of the modules that are sources."""
 
     rules: dict[str, Rule]

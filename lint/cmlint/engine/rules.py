@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -79,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
         return self.secrets == "all" or self.references == "strict"
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, frozen=True):
     """What runs in a folder: the names of the rules, those that were asked for by name, and what they know."""
 
     rules: frozenset[str]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from cmlint.kube.fields import is_built_in
 from cmlint.model.facts import Target
@@ -22,7 +24,7 @@ ANY = "*"
 """Matches every kind of a group."""
 
 
-class Maker(NamedTuple):
+class Maker(msgspec.Struct, frozen=True):
     """One way in which some kinds of an API group, or of one below it, make a provider.
 
     `kinds` are separated by blanks. `each` leads to what makes one provider each, and all other routes begin there but
@@ -66,12 +68,12 @@ def external_secrets(kind: str, spec: str, names: tuple[str, ...], *, everywhere
         f"{target}.template.mergePolicy=|Replace",
     )
     secret = f"{target}.manifest="
-    yield common._replace(keys=(fetched,), opens=(from_all, template), when=(owned, secret, plain))
-    yield common._replace(keys=(fetched, made), opens=(from_all, template), when=(owned, secret, f"{made}=*", merged))
-    yield common._replace(keys=(made,), opens=(template,), when=(owned, secret, f"{made}=*", replaced))
+    yield replace(common, keys=(fetched,), opens=(from_all, template), when=(owned, secret, plain))
+    yield replace(common, keys=(fetched, made), opens=(from_all, template), when=(owned, secret, f"{made}=*", merged))
+    yield replace(common, keys=(made,), opens=(template,), when=(owned, secret, f"{made}=*", replaced))
     adding = f"{target}.creationPolicy=Merge|CreateOrMerge"
-    yield common._replace(keys=(fetched, made), open=True, shared=True, when=(adding, secret))
-    yield common._replace(targets=CONFIG_MAP, open=True, when=(f"{target}.manifest.kind=ConfigMap",))
+    yield replace(common, keys=(fetched, made), open=True, shared=True, when=(adding, secret))
+    yield replace(common, targets=CONFIG_MAP, open=True, when=(f"{target}.manifest.kind=ConfigMap",))
 
 
 def of_certificate(kinds: str, group: str, when: str, each: str, name: str, *, namespace: str = "") -> Maker:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 HOST = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 REGISTRY = rf"(?:{HOST}(?:\.{HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
@@ -34,7 +35,7 @@ ODD = {
 """Characters that come along when a text is copied from a web page or a document, and look like others."""
 
 
-class Image(NamedTuple):
+class Image(msgspec.Struct, frozen=True):
     """A valid reference: `repository` with its registry, `tag` and `digest` or None."""
 
     repository: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.manifest.nodes import ALIAS, MappingNode, ScalarNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.model.facts import Span
@@ -21,7 +22,7 @@ LARGEST = 1024 * 1024
 """The most characters that a List may have besides its items."""
 
 
-class Items(NamedTuple):
+class Items(msgspec.Struct, frozen=True):
     """The places of the items of a List, and the text around all of them."""
 
     places: list[Span]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from cmlint.model.facts import Span
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True):
     """A value that a template reads: its route in the file, like `image.tag`, what is written, and where."""
 
     route: str
@@ -16,7 +16,7 @@ class Value(NamedTuple):
     span: Span
 
 
-class Missing(NamedTuple):
+class Missing(msgspec.Struct, frozen=True):
     """A place in the template at a path that reads a value which no file has, and the one that was probably meant.
 
     `route` and `meant` are what the template reads and what it would have to read.
@@ -29,7 +29,7 @@ class Missing(NamedTuple):
     near: Value
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, frozen=True):
     """A place in the template at a path that writes a number of the values as another text."""
 
     path: str

@@ -387,7 +387,7 @@ def ways_at(layers: Layers, placed: Placed) -> Ways:
     """How the references of a document are looked up, which its folder decides, and that of what builds it."""
     own = layers.at(placed.written(placed.document.head)[0])
     external = (*own.external, *layers.at(placed.path).external) if placed.built else own.external
-    return ways_in(own)._replace(external=external)
+    return replace(ways_in(own), external=external)
 
 
 def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:

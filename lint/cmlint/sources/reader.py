@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, cast, get_args
+from typing import Literal, cast, get_args
 
 import msgspec
 
@@ -40,7 +40,7 @@ PAYS = 400
 """The number of files from which on a second process is worth its start."""
 
 
-class Wanted(NamedTuple):
+class Wanted(msgspec.Struct, frozen=True):
     """A file to read: the path under which it is shown, its path, how, and the folder that it must be in."""
 
     shown: str
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
     root: str | None = None
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True):
     """What is known of a file: its facts, encoded where they came so or will be kept, or the reason why there are none.
 
     `digest` is the hash of its text where that was read for the cache, in the `state` in which the file then was.

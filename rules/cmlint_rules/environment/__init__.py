@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.api import (
     Container,
@@ -48,7 +49,7 @@ def builds_on_itself(entry: Env) -> bool:
     return own in text and text != own
 
 
-class Arriving(NamedTuple):
+class Arriving(msgspec.Struct, frozen=True):
     """A value that reaches a variable otherwise than it looks: the variable, how, and where the value is defined."""
 
     variable: str
@@ -88,7 +89,7 @@ def arriving(container: Container, ctx: Context, *traits: Trait) -> Iterator[Arr
             yield Arriving(variable.name, origin.key_fact.traits, origin.key_fact.span, placed, origin)
 
 
-class Giver(NamedTuple):
+class Giver(msgspec.Struct, frozen=True):
     """What gives a variable to another container of the same image, and where."""
 
     what: str
@@ -96,7 +97,7 @@ class Giver(NamedTuple):
     placed: Placed
 
 
-class Started(NamedTuple):
+class Started(msgspec.Struct, frozen=True):
     """A container whose program and environment are both known."""
 
     container: Container

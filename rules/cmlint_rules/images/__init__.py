@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from cmlint.api import (
     Context,
@@ -50,7 +51,7 @@ def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
     return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')
 
 
-class Shown(NamedTuple):
+class Shown(msgspec.Struct, frozen=True):
     """A value in the values of a chart, as a place of a finding."""
 
     route: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cmlint.bundle.cluster import Answer, Cluster
 
 
-class Ways(NamedTuple):
+class Ways(msgspec.Struct, frozen=True):
     """How the references of a document are looked up: what is made elsewhere, and what does not count as such.
 
     `external` are patterns `[Kind/]name` of objects that are made elsewhere, and `strict` says that such evidence does

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from cmlint.bundle.documents import Frame, Placed, folder_of, folders_above
 from cmlint.bundle.nearest import meets
@@ -51,7 +53,7 @@ GENERAL = frozenset(
 """The words by which files are called whatever they are for."""
 
 
-class Release(NamedTuple):
+class Release(msgspec.Struct, frozen=True):
     """A chart that is installed: the folder and namespace of the object that says so, the object, and the evidence."""
 
     folder: str
