@@ -85,7 +85,7 @@ NAMED = {
     *("cmlint.config.files.Source", "cmlint.config.load.Refused", "cmlint.manifest.images.Kind"),
     *("cmlint.bundle.bundle.TooLarge", "cmlint.bundle.passed.Open", "cmlint.bundle.reloading.Rolls"),
     *("cmlint.patterns.LeftOut", "cmlint.sources.files.Source", "cmlint.system.filesystem.Status"),
-    *("cmlint.model.evidence.Evidence", "cmlint_rules.cluster.Read"),
+    "cmlint.model.evidence.Evidence",
 }
 """The named tuples of a clean run; each start compiles their classes, which costs five times as much as a struct."""
 
@@ -118,8 +118,8 @@ def others(modules: list[str]) -> set[str]:
 
 
 def named_tuples(modules: list[str]) -> set[str]:
-    """The named tuples that our own modules define."""
-    own = [import_module(name) for name in within(modules, ("cmlint", "cmlint_rules"))]
+    """The named tuples that our own modules define; rules import no library for structs."""
+    own = [import_module(name) for name in within(modules, ("cmlint",))]
     kinds = [value for module in own for value in vars(module).values() if isinstance(value, type)]
     return {f"{kind.__module__}.{kind.__name__}" for kind in kinds if hasattr(kind, "_fields")} - {"typing.NamedTuple"}
 

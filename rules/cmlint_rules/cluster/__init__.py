@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from cmlint.api import Bundle, Container, Context, Definition, Draft, PodSpec, Reference, Target
 from cmlint_rules.rollout import renewal
 
@@ -39,7 +37,7 @@ LONGEST = 400
 """The characters of a message that are shown."""
 
 
-class Blamed(msgspec.Struct, frozen=True):
+class Blamed(NamedTuple):
     """What a message of the kubelet is about: a ConfigMap or Secret, a key of it, and the volume, as far as it says."""
 
     target: Target | None
@@ -135,7 +133,7 @@ class Read(NamedTuple):
     keys: Set[str] | None
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(NamedTuple):
     """When an object was written, where that is known, and whether data that is read has surely changed then."""
 
     time: str

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.api import Container, Context, Document, Draft, PodSpec, Reference, Span, rule
 from cmlint_rules.cluster import (
@@ -37,7 +35,7 @@ def stuck_pod(document: Document, ctx: Context) -> Iterator[Draft]:
         yield from waiting_volumes(spec, ctx)
 
 
-class Wait(msgspec.Struct, frozen=True):
+class Wait(NamedTuple):
     """What containers of one name wait for: an image, or what a message of the kubelet says."""
 
     container: str

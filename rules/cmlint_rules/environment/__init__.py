@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-import msgspec
+from typing import NamedTuple
 
 from cmlint.api import (
     Container,
@@ -49,7 +48,7 @@ def builds_on_itself(entry: Env) -> bool:
     return own in text and text != own
 
 
-class Arriving(msgspec.Struct, frozen=True):
+class Arriving(NamedTuple):
     """A value that reaches a variable otherwise than it looks: the variable, how, and where the value is defined."""
 
     variable: str
@@ -89,7 +88,7 @@ def arriving(container: Container, ctx: Context, *traits: Trait) -> Iterator[Arr
             yield Arriving(variable.name, origin.key_fact.traits, origin.key_fact.span, placed, origin)
 
 
-class Giver(msgspec.Struct, frozen=True):
+class Giver(NamedTuple):
     """What gives a variable to another container of the same image, and where."""
 
     what: str
@@ -97,7 +96,7 @@ class Giver(msgspec.Struct, frozen=True):
     placed: Placed
 
 
-class Started(msgspec.Struct, frozen=True):
+class Started(NamedTuple):
     """A container whose program and environment are both known."""
 
     container: Container

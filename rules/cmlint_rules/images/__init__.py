@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import msgspec
+from typing import NamedTuple
 
 from cmlint.api import (
     Context,
@@ -51,7 +50,7 @@ def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
     return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Shown(NamedTuple):
     """A value in the values of a chart, as a place of a finding."""
 
     route: str

@@ -2,8 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-
-import msgspec
+from typing import NamedTuple
 
 from cmlint.api import Container, Context, Draft, Mount, Nearby, Scalar, Volume, nearest, placeholders, rule
 from cmlint_rules.references import SHOWN_KEYS
@@ -31,7 +30,7 @@ def missing_file(container: Container, ctx: Context) -> Iterator[Draft]:
             yield from absent(mount, mount.sub_path, volume, known[name], ctx)
 
 
-class Files(msgspec.Struct, frozen=True):
+class Files(NamedTuple):
     """The files of a volume, and the same in the order of their names; None where not all are known."""
 
     names: tuple[str, ...] | None
