@@ -346,6 +346,35 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
     assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
 
 
+ASIDE = "namespace: shop\nconfigMapGenerator: [{name: settings, literals: [A=b]}]\n"
+
+
+def test_what_is_generated_for_no_reader_of_its_own_is_laid_over_another_build(tmp_path: Path) -> None:
+    write(tmp_path, {"app/kustomization.yaml": BUILD, "app/pod.yaml": READER, "config/kustomization.yaml": ASIDE})
+    result = lint(tmp_path)
+    assert concise(result) == []
+    assert [(each.code, each.name) for each in result.outcome.unverified] == [
+        ("defined-elsewhere", "ConfigMap/settings")
+    ]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ASIDE + "resources: [other.yaml]\n",
+        ASIDE.replace("shop", "bank"),
+        ASIDE.replace("settings", "setting"),
+        ASIDE + "resources: [../app]\n",
+    ],
+    ids=["it is read where it is made", "another namespace", "a near name", "an overlay of the same base"],
+)
+def test_what_another_build_generates_for_itself_is_not_there(tmp_path: Path, config: str) -> None:
+    files = {"app/kustomization.yaml": BUILD, "app/pod.yaml": READER, "more/pod.yaml": READER}
+    files |= {"more/kustomization.yaml": BUILD, "config/other.yaml": READER.replace("reader", "other")}
+    write(tmp_path, {**files, "config/kustomization.yaml": config})
+    assert "more/pod.yaml" in {each.location.path for each in lint(tmp_path).outcome.findings}
+
+
 @pytest.mark.parametrize(
     ("resource", "counts"),
     [

@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
-from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, references_of
+from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, is_hashed, references_of
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
@@ -194,6 +194,10 @@ class Index:
         """Whether another document in the namespace of an object reads it, or is a custom resource that names it."""
         naming = self.naming.get((definition.namespace, definition.provider.name.value), ())
         return any(item is not definition.placed for item in naming)
+
+    def is_for_others(self, definition: Definition) -> bool:
+        """Whether kustomize adds a hash to the name of an object, and nothing that is built with it knows that name."""
+        return self.is_built and is_hashed(definition.provider.name.value) and not self.is_read_beside(definition)
 
     @cached_property
     def naming(self) -> dict[tuple[str | None, str], list[Placed]]:

@@ -145,8 +145,9 @@ def defined_elsewhere(question: Question) -> Evidence | None:
 
     Kustomizations of one repository are often applied to one namespace, each with a part of what runs there, and the
     files do not say which of them go together. A file that no kustomization names may be applied in any way, so that a
-    name to which kustomize adds a hash counts for it. One that has the same document is an alternative, such as another
-    overlay of one base, and is never applied together with it.
+    name to which kustomize adds a hash counts for it. For what is built it counts if nothing in its own build reads the
+    object: then another kustomization, which is not here, lays the two over each other. One that has the same document
+    is an alternative, such as another overlay of one base, and is never applied together with it.
     """
     scope = question.scope
     if question.ways.strict or not scope.others:
@@ -156,8 +157,8 @@ def defined_elsewhere(question: Question) -> Evidence | None:
         for index in scope.others.that_have(question.target, question.name)
         for found in index.named(question.target, question.name)
     ]
-    if not question.placed.built:
-        named += scope.others.nearby(question.target)[1].get(question.name, [])
+    spelled = scope.others.nearby(question.target)[1].get(question.name, [])
+    named += [(index, found) for index, found in spelled if not question.placed.built or index.is_for_others(found)]
     for index, found in named:
         together = index is not scope.index and not question.is_alternative(index)
         if together and (found.provider.everywhere or meets(question.namespace, found.namespace)):
