@@ -447,6 +447,18 @@ def test_several_entries_of_one_chart_are_about_one_chart(tmp_path: Path) -> Non
     assert failures(run(tmp_path)) == [f"a/Chart.yaml:5: dependency: 2 charts are {said}"]
 
 
+def test_all_dependencies_that_a_chart_lacks_are_one_problem(tmp_path: Path) -> None:
+    entries = "".join(f"  - {{name: {name}, version: 1.0.0}}\n" for name in ("cache", "queue", "store"))
+    for name in ("a", "b"):
+        chart(tmp_path / name, **{"Chart.yaml": CHART.format("web") + "dependencies:\n" + entries})
+    chart(tmp_path / "c", **{"Chart.yaml": CHART.format("web") + "dependencies:\n" + entries.splitlines()[0]})
+    several, one = failures(run(tmp_path))
+    assert several.startswith(
+        "a/Chart.yaml:5: dependency: 2 charts are built without `cache`, `queue` and `store`: they"
+    )
+    assert one == "c/Chart.yaml:5: dependency: the chart is built without `cache`: it is not in `charts/`"
+
+
 def test_a_chart_outside_of_the_repository_is_not_taken(tmp_path: Path) -> None:
     needs = "dependencies:\n  - {name: common, version: 1.0.0, repository: 'file://../../common'}\n"
     chart(tmp_path / "own/web", **{"Chart.yaml": CHART.format("web") + needs})

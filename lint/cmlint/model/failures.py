@@ -28,11 +28,12 @@ class Failure(msgspec.Struct, frozen=True):
     """One reason for which a chart or a kustomization is not built, or only without a part.
 
     Its place is a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
-    is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
-    the line of `.gitignore` that says so, and of one that others are to make, `made` says who does. `near` is the name
-    of a file that was probably meant. `inputs` are the files and folders that the build reads, as they are shown. What
-    is `unused` matters only where a GitOps object brings its folder: a kustomization that is put away or turned off,
-    or that has nothing in it yet. Of a patch for an object that is not there, `aimed` is where the patch names it.
+    is what it lacks, `further` what else, and it is built `partly` where the rest of it is checked. Of a part that git
+    ignores, `ignored` is the line of `.gitignore` that says so, and of one that others are to make, `made` says who
+    does. `near` is the name of a file that was probably meant. `inputs` are the files and folders that the build reads,
+    as they are shown. What is `unused` matters only where a GitOps object brings its folder: a kustomization that is
+    put away or turned off, or that has nothing in it yet. Of a patch for an object that is not there, `aimed` is where
+    the patch names it.
     """
 
     cause: Cause
@@ -41,6 +42,7 @@ class Failure(msgspec.Struct, frozen=True):
     span: Span
     reason: str
     part: str = ""
+    further: tuple[str, ...] = ()
     partly: bool = False
     ignored: str = ""
     made: str = ""
@@ -70,9 +72,11 @@ class Failure(msgspec.Struct, frozen=True):
         reason = self.made or reason
         if not self.part:
             return f"not built: {reason}"
+        *names, last = (f"`{each}`" for each in (self.part, *self.further))
+        part = f"{', '.join(names)} and {last}" if names else last
         if self.partly:
-            return f"built without `{self.part}`{more}: {reason}"
-        return f"not built, because it needs `{self.part}`{more}: {reason}"
+            return f"built without {part}{more}: {reason}"
+        return f"not built, because it needs {part}{more}: {reason}"
 
 
 class Failures:

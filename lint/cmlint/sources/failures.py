@@ -141,20 +141,23 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
 
 def add_missing(failures: Failures, chart: Chart) -> None:
     """Adds the dependencies that a chart is rendered without; a name that is also a secret in it is not shown."""
+    if not chart.missing:
+        return
     shown = OfChart(chart, (), ())
-    for entry in chart.missing:
-        path, name = chart.disk.shown(entry.place.path), entry.word("name")
-        name = name if name in shown.names else HIDDEN
-        failure = Failure(
-            cause="dependency",
-            thing="chart",
-            path=path,
-            span=entry.place.span,
-            reason="it is not in `charts/`",
-            part=name,
-            partly=True,
-        )
-        failures.add(shown_in_chart(chart, failure), ("dependency", name))
+    names = dict.fromkeys(entry.word("name") for entry in chart.missing)
+    first, *others = dict.fromkeys(name if name in shown.names else HIDDEN for name in names)
+    place = chart.missing[0].place
+    failure = Failure(
+        cause="dependency",
+        thing="chart",
+        path=chart.disk.shown(place.path),
+        span=place.span,
+        reason="they are not in `charts/`" if others else "it is not in `charts/`",
+        part=first,
+        further=tuple(others),
+        partly=True,
+    )
+    failures.add(shown_in_chart(chart, failure), ("dependency", first, *others))
 
 
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
