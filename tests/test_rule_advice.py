@@ -343,3 +343,17 @@ def test_a_name_that_no_object_can_have_is_not_to_be_created(tmp_path: Path) -> 
     text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {{{reads}}}\n"
     stays = "the container stays in CreateContainerConfigError"
     assert advice(tmp_path, "missing-configmap", text) == [f"no object can have this name, so {stays}"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "refused"),
+    [
+        ("secret.example.yaml", "''", 0),
+        ("template.yaml", "", 0),
+        ("secret.example.yaml", "My_App", 1),
+        ("secret.yaml", "''", 1),
+    ],
+)
+def test_a_name_is_left_empty_only_in_a_file_to_be_copied(tmp_path: Path, file: str, name: str, refused: int) -> None:
+    write(tmp_path, {file: CONFIG.replace("name: a", f"name: {name}")})
+    assert [finding.rule for finding in lint(tmp_path).outcome.findings] == ["malformed-object"] * refused

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, names, rule
+from cmlint_rules.configmaps import is_example
 
 
 @rule(
@@ -14,7 +15,9 @@ from cmlint.api import Context, Draft, Fault, names, rule
     codes=("object",),
 )
 def malformed_object(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """Names, labels, annotations, and fields of the wrong type."""
+    """Names, labels, annotations, and fields of the wrong type; in a file to be copied, a name may be left empty."""
+    if fault.path == "metadata.name" and not fault.text and is_example(ctx):
+        return
     draft = ctx.finding(fault.span, f"`{fault.path}` {fault.reason}")
     if fault.path == "metadata.name" and fault.text and (near := as_name(fault.text)):
         draft.help(f"for example `{near}`")
