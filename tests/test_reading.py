@@ -151,6 +151,7 @@ def test_a_tab_in_the_indentation_is_named() -> None:
         (CONFIG + "data:\n  a: {{ .Values.a }}\n", "a template, not rendered"),
         (CONFIG + "{{- if .Values.a }}\ndata: {}\n{{- end }}\n", "a template, not rendered"),
         (CONFIG + "{% if a %}\ndata: {}\n{% endif %}\n", "a template, not rendered"),
+        (CONFIG + "data:\n  a: **DB_HOST\n  b: **DB_PORT # from the pipeline\n", "a template, not rendered"),
         (
             "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: secrets.x.y}\n",
             "a CustomResourceDefinition",
@@ -171,6 +172,12 @@ def test_what_is_skipped(text: str, reason: str) -> None:
     facts = read_text(text)
     assert [skip.reason for skip in facts.skipped] == [reason]
     assert not facts.documents
+
+
+@pytest.mark.parametrize("value", ["**bold", "**NOTE** this", "*NAME: x"])
+def test_other_stars_are_no_template(value: str) -> None:
+    (document,) = read_text(f"{CONFIG}data:\n  a: {value}\n").documents
+    assert [fault.code for fault in document.faults] == ["syntax"]
 
 
 def test_objects_outside_the_ground_are_known_by_their_kind() -> None:

@@ -50,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 28
+VERSION = 29
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"
@@ -75,7 +75,10 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 """Where a document ends, whatever it is in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
-TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
+TEMPLATE_LINE = (
+    r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
+    r"|[:-][ \t]+\*\*[A-Z][A-Z0-9_]*\s*(?:#.*)?\Z"
+)
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
 QUOTED_TEXT = r"""(?<![\w"'])(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
