@@ -517,6 +517,49 @@ def test_an_example_of_a_file_whose_name_may_be_a_secret_is_not_shown(tmp_path: 
     assert "hunter2" not in done.stdout + done.stderr
 
 
+REGISTRY = "secretGenerator: [{name: pull, type: kubernetes.io/dockerconfigjson, files: [.dockerconfigjson=FILE]}]\n"
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_nothing_is_said_of_the_content_of_a_file_that_is_not_there(tmp_path: Path, ignored: bool) -> None:
+    write(tmp_path, {"kustomization.yaml": REGISTRY.replace("FILE", "config.json"), ".git/HEAD": ""})
+    write(tmp_path, {".gitignore": "config.json\n" * ignored})
+    assert [finding.rule for finding in run(tmp_path).outcome.findings] == ["not-built"]
+    write(tmp_path, {"config.json": "text"})
+    assert [finding.rule for finding in run(tmp_path).outcome.findings] == ["incomplete-secret"]
+
+
+TEMPLATED = "metadata: {name: a}\nspec: {containers: [{name: web, image: {{ .tag }}}]}\n"
+RENDERED = "its file is a template, which another program renders first"
+
+
+@pytest.mark.parametrize(
+    ("entries", "part"),
+    [
+        ("resources: [pod.yaml]\npatches: [{path: patch.yaml}]\n", "patches[0]"),
+        ("resources: [pod.yaml]\npatchesStrategicMerge: [patch.yaml]\n", "patchesStrategicMerge[0]"),
+        ("resources: [pod.yaml, more.yaml]\n", "more.yaml"),
+    ],
+)
+def test_a_template_of_another_program_is_left_out(tmp_path: Path, entries: str, part: str) -> None:
+    text = f"apiVersion: v1\nkind: Pod\n{TEMPLATED}"
+    write(tmp_path, {"kustomization.yaml": entries, "pod.yaml": POD, "patch.yaml": text})
+    write(tmp_path, {"more.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata:\n  a: {{ .a }}\n"})
+    result = run(tmp_path)
+    (said,) = failures(result)
+    assert said.partition(" refused: ")[2] == f"the kustomization is built without `{part}`: {RENDERED}"
+    assert [(each.severity, each.rule) for each in result.outcome.findings] == [("warning", "not-built")]
+    assert result.outcome.containers == 1
+
+
+def test_a_template_explains_no_other_mistake(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, gone/more.yaml]\npatches: [{path: patch.yaml}]\n"})
+    write(tmp_path, {"pod.yaml": POD, "patch.yaml": POD.replace("name: a", 'name: "{{ .name }}"', 1)})
+    assert [each.rpartition(":")[0].split(": ")[1] for each in failures(run(tmp_path))] == ["missing-file"]
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, pod.yaml]\npatches: [{path: patch.yaml}]\n"})
+    assert all("template" not in each for each in failures(run(tmp_path)))
+
+
 def test_the_file_of_a_repeated_key_is_found_by_its_lines(tmp_path: Path) -> None:
     kind = "apiVersion: example.com/v1\nkind: Shop\nmetadata:\n  name: a\n"
     text = "resources:\n  - a.yaml\n  - b.yaml\n"

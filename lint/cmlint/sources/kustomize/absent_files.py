@@ -155,16 +155,29 @@ def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str
     return texts
 
 
-def opened(facts: FileFacts) -> FileFacts:
-    """The facts of what is built, in which a ConfigMap or Secret of an absent environment file may have any keys."""
-    documents = tuple(map(opened_document, facts.documents))
+def keys_of(absent: Iterable[Absent]) -> set[str]:
+    """The keys under which generators keep files that are not there, whose content is not known."""
+    paths = {each.path: each.kustomization for each in absent if each.how == "files"}
+    generators = ((one, generator) for one in {*paths.values()} for _, generator in one.generators)
+    sources = ((one, source) for one, generator in generators for source in sources_of(generator))
+    return {key for one, (entry, key, how) in sources if how == "files" and one.full(entry.text or "") in paths}
+
+
+def opened(facts: FileFacts, absent: Iterable[Absent]) -> FileFacts:
+    """The facts of what is built, in which a ConfigMap or Secret of an absent environment file may have any keys.
+
+    The content of a file that is not there is not judged.
+    """
+    unknown = {f"data.{key}" for key in keys_of(absent)}
+    documents = tuple(opened_document(document, unknown) for document in facts.documents)
     return msgspec.structs.replace(facts, documents=documents)
 
 
-def opened_document(document: Document) -> Document:
+def opened_document(document: Document, unknown: Collection[str]) -> Document:
     """The same of one document."""
     providers = tuple(provider_without(provider, {MARK}) for provider in document.providers)
-    return msgspec.structs.replace(document, providers=providers)
+    faults = tuple(each for each in document.faults if each.code != "secret-keys" or each.path not in unknown)
+    return msgspec.structs.replace(document, providers=providers, faults=faults)
 
 
 def provider_without(provider: Provider, names: Collection[str]) -> Provider:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from cmlint.cache.builds import BuildsCache
 from cmlint.manifest.documents import is_yaml
+from cmlint.model.facts import Span
 from cmlint.sources import files, outside, paths
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
@@ -20,7 +21,16 @@ from cmlint.sources.kustomize.definitions import shortened
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
 from cmlint.sources.kustomize.program import Kustomize, SaidError
-from cmlint.sources.kustomize.spoilt_entries import OUTSIDE, PLUGIN, Spoilt, most_of, spoilt_by, text_without
+from cmlint.sources.kustomize.spoilt_entries import (
+    OUTSIDE,
+    PLUGIN,
+    TEMPLATE,
+    Spoilt,
+    entries,
+    most_of,
+    spoilt_by,
+    text_without,
+)
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
@@ -32,6 +42,9 @@ FILE = r"(?:accumulating|merging) resources from '([^']*)': "
 MERGED = "recursed merging from path '{}'"
 RESTRICTED = r"security; file '[^']*' is not in or below '"
 """What kustomize says of a file outside of a kustomization's folder."""
+
+RENDERED = "its file is a template, which another program renders first"
+"""Why an entry of a kustomization is left out that kustomize refuses as it is."""
 
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
@@ -198,6 +211,8 @@ class Build:
             place = place_in_build(said, reason, around, self.project) if error.cause == "broken" else None
             if error.kind == PLUGIN and (part := self.plugin_of(said, around)):
                 place = part.place.path, part.place.span
+            if error.cause == "broken" and (part := self.template_at(place)):
+                raise NotBuiltError(RENDERED, "refused", TEMPLATE, (part.place.path, part.place.span)) from None
             if self.project.is_wide and re.search(RESTRICTED, said):
                 raise NotBuiltError(reason, "refused", OUTSIDE, place) from None
             raise NotBuiltError(reason, error.cause, error.kind, place) from None
@@ -210,6 +225,18 @@ class Build:
             item for item in items if any(f"'{part.word('kind')}'" in said for part in one.configurations_of(item))
         )
         return next(named, next(iter(items), None))
+
+    def template_at(self, place: tuple[str, Span] | None) -> Part | None:
+        """The entry at a place, where its file is a template; the first such entry where the place is not known."""
+        path, span = place if place and place[1].end else ("", Span(0, 0))
+        left_out = {id(each.item) for each in self.spoilt}
+        for one in self.tree:
+            for _, _, item in entries(one):
+                file = item.text if item.text is not None else item.word("path")
+                here = not path or (path == one.shown and item.place.start <= span.start < item.place.end)
+                if here and id(item) not in left_out and file and is_template(self.project, one.full(file)):
+                    return item
+        return None
 
     def refuse(self) -> None:
         """Raises NotBuiltError when the build, with the texts that count instead, would need what is not allowed.
@@ -258,6 +285,15 @@ def all_in(what: str, text: str) -> list[Part]:
     if not whole:
         raise NotBuiltError(f"{what} is not valid YAML", "broken")
     return parts
+
+
+def is_template(project: Project, path: str) -> bool:
+    """Whether the file at a real path is rendered by something else before kustomize reads it."""
+    try:
+        facts = project.facts(path) if project.disk.is_file(path) and project.is_inside(path) else None
+    except (OSError, UnicodeDecodeError):
+        return False
+    return facts is not None and any(skip.code == "template" for skip in facts.skipped)
 
 
 def refuse_unfit(project: Project, kustomization: Kustomization) -> None:

@@ -49,6 +49,7 @@ from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.kustomize.spoilt_entries import (
+    TEMPLATE,
     Spoilt,
     brings_in,
     files_of,
@@ -206,7 +207,7 @@ def build_all(
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
                     if build.spoilt and not is_catalogue(project, build.leaf):
                         add_spoilt(failures, project, build.leaf, unexplained(build))
-            broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
+            broken = [leaf for leaf, why in failed.items() if why.cause == "broken" or why.kind == TEMPLATE]
             done: set[str] = set()
             for build, run in runs(bases_of(project, broken, leaves), "base"):
                 with suppress(NotBuiltError):
@@ -267,7 +268,7 @@ def built(build: Build, raw: str) -> Material:
     """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     text, origins = take_origins(raw)
     leaf, project = build.leaf, build.project
-    facts = opened(without_keys(read_text(text, project.makers), project, leaf))
+    facts = opened(without_keys(read_text(text, project.makers), project, leaf), build.absent)
     facts = opened_beside(facts, project, files_of(build.spoilt, project))
     facts = with_open_secrets(facts) if any(each.is_plugin for each in build.spoilt) else facts
     facts = without_images(facts, images_of(build.spoilt))

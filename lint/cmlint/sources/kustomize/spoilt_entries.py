@@ -33,7 +33,10 @@ OTHERS = ("images", "replicas")
 
 PLUGIN = "plugin"
 OUTSIDE = "outside"
-"""The kinds of errors for which cmlint is the reason: it runs no plugin, and reads no file outside of the folder."""
+TEMPLATE = "template"
+"""The kinds of errors for which cmlint is the reason: it runs no plugin, reads no file outside of the folder, and
+renders no template of another program.
+"""
 
 GROUND = r"image|[cC]onfigMap|[sS]ecret|\benv|[vV]olume|(?<!meta)data\b|prefix"
 """What a patch holds that may change a reference, or what it leads to."""
@@ -79,7 +82,7 @@ def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Proj
 
     Of plugins, only generators can be left out: they add objects, and transformers may change any other.
     """
-    if (error.cause != "broken" and error.kind not in (PLUGIN, OUTSIDE)) or error.place is None:
+    if (error.cause != "broken" and error.kind not in (PLUGIN, OUTSIDE, TEMPLATE)) or error.place is None:
         return None
     shown, span = error.place
     one = next((one for one in tree if one.shown == shown), None)
