@@ -346,6 +346,24 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
     assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
 
 
+LEFT = READER.replace("[{configMapRef: {name: settings}}]", "\n    - configMapRef:\n        name: settings # COMMENT\n")
+
+
+@pytest.mark.parametrize(
+    ("comment", "left"),
+    [("the name of your ConfigMap", True), ("Имя вашего ConfigMap", True), ("the settings, not yours", False)],
+)
+def test_a_comment_may_leave_a_name_to_the_reader(tmp_path: Path, comment: str, left: bool) -> None:
+    text = LEFT.replace("COMMENT", comment)
+    write(tmp_path, {"pod.yaml": text})
+    outcome = lint(tmp_path).outcome
+    said = [("shown-in-document", "the comment beside it leaves it to the reader")] * left
+    assert [(each.code, each.why) for each in outcome.unverified] == said
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not left)
+    write(tmp_path, {"config.yaml": CONFIG.replace("other", "setting")})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+
+
 ASIDE = "namespace: shop\nconfigMapGenerator: [{name: settings, literals: [A=b]}]\n"
 
 

@@ -1,5 +1,5 @@
 """Objects that a text tells its reader, or a program, to make: manifests in documents and in comments, tables of Prow,
-resources of Terraform.
+resources of Terraform, names with a comment that leaves them to the reader (`name: settings # your ConfigMap`).
 
 They define nothing: nobody may have applied them yet, or with other keys. They only show that somebody knows the name
 and where it comes from.
@@ -31,6 +31,12 @@ UPDATED_NAME = re.compile(rf"^[ \t]+name:[ \t]*[\"']?{NAME}", re.MULTILINE)
 """https://docs.prow.k8s.io/docs/components/plugins/updateconfig/"""
 
 
+YOURS = re.compile(
+    r"[nN]ame:[ \t]*[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]+#[^\n]*?"
+    r"(?i:\b(?:your|deine?[mnrs]?|votre|vos|seus?|suas?|tuo|tua|tus?|ваш\w*|тво\w+)\b|你的|您的|あなたの|당신의)"
+)
+"""A name, and behind it a comment that says whose it is: the reader's."""
+
 RESOURCE = re.compile(
     r'^[ \t]*resource[ \t]+"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?"[ \t]+"[^"\n]*"[ \t]*\{',
     re.MULTILINE,
@@ -52,6 +58,9 @@ def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
                 names[behind] = {name["lead"]: name for name in reversed(list(found))}
             if name := names[behind].get(kind["lead"]):
                 yield example("ConfigMap" if kind["kind"] == "ConfigMap" else "Secret", name)
+    for yours in YOURS.finditer(text) if manifest else ():
+        yield example("ConfigMap", yours)
+        yield example("Secret", yours)
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):
             yield example("ConfigMap", name)

@@ -76,7 +76,9 @@ def shown_in_document(question: Question) -> Evidence | None:
     if not found:
         return None
     path = found.placed.path
-    return Evidence("shown-in-document", f"{path} shows how to create it", path, found.provider.span)
+    beside = path == question.placed.path and found.provider.name == question.reference.name
+    sentence = "the comment beside it leaves it to the reader" if beside else f"{path} shows how to create it"
+    return Evidence("shown-in-document", sentence, path, found.provider.span)
 
 
 def passed_to_program(question: Question) -> Evidence | None:
