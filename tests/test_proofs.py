@@ -193,11 +193,15 @@ def test_of_several_pushes_the_most_certain_is_shown(tmp_path: Path) -> None:
         (f"cd k8s && kustomize edit set image controller={IMAGE}", False),
     ],
 )
-def test_a_kustomization_is_edited_by_the_name_of_its_entry(tmp_path: Path, command: str, silent: bool) -> None:
+@pytest.mark.parametrize("indented", ["", "  "])
+def test_a_kustomization_is_edited_by_the_name_of_its_entry(
+    tmp_path: Path, command: str, indented: str, silent: bool
+) -> None:
     files = {
         "k8s/api.yaml": MANIFEST.replace("IMAGE", "controller:1.2.3"),
-        "k8s/kustomization.yaml": "resources: [api.yaml]\nimages:\n- name: other\n  newTag: 1.2.3\n"
-        "- name: controller\n  newName: registry.example.com/api\n  newTag: develop\n",
+        "k8s/kustomization.yaml": "resources: [api.yaml]\nimages:\nIN- name: other\nIN  newTag: 1.2.3\n"
+        "IN- name: controller\nIN  newName: registry.example.com/api # ours\nIN  newTag: develop\n"
+        "labels:\nIN- pairs: {name: controller}\n".replace("IN", indented),
         "a.sh": f"#!/bin/sh\n{command}\n",
     }
     write(tmp_path, files)

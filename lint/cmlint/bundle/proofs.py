@@ -364,10 +364,11 @@ class Proofs:
         if not path.endswith(("kustomization.yaml", "kustomization.yml", "Kustomization")):
             return ()
         text = self.text_at(path)
-        begin, end = text.rfind("\n- ", 0, span.start), text.find("\n- ", span.end)
-        found = re.search(
-            r"(?m)^(?:- |[ \t]+)name:[ \t]*[\"']?([^\s\"']+)", text[max(begin, 0) : end if end > 0 else None]
-        )
+        begun = list(ITEM.finditer(text, 0, span.start))
+        if not begun:
+            return ()
+        next_ = re.compile(rf"(?m)^[ \t]{{0,{len(begun[-1][1])}}}[^\s#]").search(text, max(begun[-1].end(), span.start))
+        found = ENTRY_NAME.search(text, begun[-1].start(), next_.start() if next_ else len(text))
         return (found[1],) if found else ()
 
     def is_edited(self, proof: Proof, subject: Subject) -> bool:
@@ -408,6 +409,10 @@ class Proofs:
             or ("include" in shown and "." not in fact.was.replace("image.", "", 1))
         )
 
+
+ITEM = re.compile(r"(?m)^([ \t]*)-[ \t]+(?=[\w\"'])")
+ENTRY_NAME = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?([^\s\"']+)")
+"""How an entry of a list begins, and the name in it."""
 
 EDITORS = ("sed", "perl", "-replace", "find and replace")
 """What replaces texts by patterns."""
