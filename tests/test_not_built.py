@@ -311,6 +311,20 @@ UNUSED = {
         {"archive/a/kustomization.yaml": "resources: [gone.yaml]\n", "flux.yaml": BROUGHT.replace("PATH", "archive")},
         [f"archive/a/kustomization.yaml:1: {GONE}"],
     ),
+    "put away, and Flux brings what somebody has packed": (
+        {
+            "archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            "flux.yaml": BROUGHT.replace("PATH", ", sourceRef: {kind: OCIRepository, name: flux-manifests}"),
+        },
+        [],
+    ),
+    "put away, and Flux brings all": (
+        {
+            "archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            "flux.yaml": BROUGHT.replace("PATH", ", sourceRef: {kind: GitRepository, name: own}"),
+        },
+        [f"archive/a/kustomization.yaml:1: {GONE}"],
+    ),
     "put away, as is what Flux brings": (
         {
             ".archive/a/kustomization.yaml": "resources: [gone.yaml]\n",

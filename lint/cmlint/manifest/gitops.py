@@ -38,6 +38,9 @@ OWN_VALUES = "values.yaml"
 FILES = ("GitRepository", "Bucket")
 """The sources of Flux that hold files as a repository does, so that a chart in them is a path."""
 
+PACKED = "OCIRepository"
+"""The source of Flux that holds what somebody has packed; what is at its top need not be at the top here."""
+
 GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters", "postRenderers")
 """The fields by which an object gives values to a chart, or changes what it renders."""
 
@@ -57,7 +60,8 @@ def read_deploys(decoder: Decoder, root: Node, deployer: tuple[str, str]) -> tup
 def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """`spec.path` goes to `spec.targetNamespace`, or each object to its own; `spec.kubeConfig` may name a cluster."""
     path, namespace = text(decoder, root, "spec.path"), text(decoder, root, "spec.targetNamespace")
-    if path:
+    packed = text(decoder, root, "spec.sourceRef.kind") == PACKED and not path.strip("./")
+    if path and not packed:
         changed, images = changes(decoder, root, "spec"), images_of(decoder, root, "spec.images[]")
         filled = post_build(decoder, root)
         yield Deploy(path, namespace, cluster_of(decoder, root), filled, changed=changed, images=images)
