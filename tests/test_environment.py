@@ -24,7 +24,7 @@ from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from tests.support.command import cmlint
-from tests.support.run import inside, write
+from tests.support.run import inside, lint, write
 
 Json = dict[str, Any]
 
@@ -489,3 +489,27 @@ def test_a_variable_whose_name_is_refused_is_shown_as_refused(tmp_path: Path) ->
     assert [line for line in shown if "A=B" in line] == [
         "    ! A=B: not a valid variable name: the API server rejects it"
     ]
+
+
+FILLED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: 'IMAGE', env: [{name: VERSION, value: $(IMAGE_TAG)}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "script", "reported"),
+    [
+        ("registry.example/web:1.0.0", "", True),
+        ("registry.example/web:$(IMAGE_TAG)", "", False),
+        ("registry.example/web:$(OTHER_TAG)", "", True),
+        ("registry.example/web:1.0.0", 'sed -i "s|\\$(IMAGE_TAG)|$TAG|g" web.yaml\n', False),
+        ("registry.example/web:1.0.0", 'sed -i "s|\\$(OTHER_TAG)|$TAG|g" web.yaml\n', True),
+    ],
+)
+def test_what_something_fills_in_before_is_no_variable(tmp_path: Path, image: str, script: str, reported: bool) -> None:
+    write(tmp_path, {"web.yaml": FILLED.replace("IMAGE'", f"{image}'"), "deploy.sh": script})
+    found = [each.rule for each in lint(tmp_path).outcome.findings]
+    assert found == ["undefined-expansion"] * reported

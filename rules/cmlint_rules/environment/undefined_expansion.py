@@ -118,8 +118,19 @@ def from_sources(environment: Environment) -> set[str]:
 def unknown(text: Scalar, known: set[str], ctx: Context) -> Iterator[tuple[str, Span]]:
     """The variables in a text that are not known, and where each is."""
     for name, offset in expansion.names(text.value):
-        if name not in known and re.match(VARIABLE, name) and not made_for_service(name, ctx):
-            yield name, part(text, offset, len(name) + len("$()"))
+        if name in known or not re.match(VARIABLE, name) or made_for_service(name, ctx) or filled_in(name, ctx):
+            continue
+        yield name, part(text, offset, len(name) + len("$()"))
+
+
+def filled_in(name: str, ctx: Context) -> bool:
+    """Whether something fills in `$(NAME)` before the manifest is applied: a script, or whatever fills it into images.
+
+    Kubernetes expands nothing in an image.
+    """
+    containers = ctx.pod.containers if ctx.pod else ()
+    images = (container.image.value for container in containers if container.image)
+    return name in ctx.bundle.scope.replaced or any(f"$({name})" in image for image in images)
 
 
 def made_for_service(name: str, ctx: Context) -> bool:
