@@ -357,3 +357,22 @@ def test_a_name_that_no_object_can_have_is_not_to_be_created(tmp_path: Path) -> 
 def test_a_name_is_left_empty_only_in_a_file_to_be_copied(tmp_path: Path, file: str, name: str, refused: int) -> None:
     write(tmp_path, {file: CONFIG.replace("name: a", f"name: {name}")})
     assert [finding.rule for finding in lint(tmp_path).outcome.findings] == ["malformed-object"] * refused
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            CONFIG.replace("{name: a}", "\nname: a"),
+            [("`metadata.name` is beside `metadata`, and not indented below it", 1)],
+        ),
+        (CONFIG + "data:\nA: b\nC: d\n", [("`data.A` is beside `data`, and not indented below it", 2)]),
+        (CONFIG + "data:\nimmutable: true\nA: b\n", [("`A` is not a field that Kubernetes knows", 0)]),
+        (CONFIG + "data: {}\nA: b\n", [("`A` is not a field that Kubernetes knows", 0)]),
+        (CONFIG.replace("{name: a}", "\ncolour: a"), [("`colour` is not a field that Kubernetes knows", 0)]),
+    ],
+)
+def test_fields_that_are_not_indented_are_one_mistake(tmp_path: Path, text: str, said: list[tuple[str, int]]) -> None:
+    findings = found(tmp_path, "unknown-field", text)
+    assert [(each.message, len(each.related)) for each in findings] == said
+    assert {each.help for each in findings if each.related} <= {"indent it by two blanks"}

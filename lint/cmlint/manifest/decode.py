@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from msgspec.structs import replace
+
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import characters, scalars
 from cmlint.kube.fields import TYPES, WAY
@@ -207,15 +209,33 @@ class Decoder:
             return None
         known = TYPES[kind]
         result: Struct = {}
+        empty: Node | None = None
         for name, key, value in self.items(node):
             expected = known.get(name)
             where = f"{path}.{name}" if path else name
             if expected is None:
-                if not name.startswith(PATCHING):
+                if not name.startswith(PATCHING) and not self.is_indented_too_little(key, name, kind, path, empty):
                     self.unknown_field(key, name, kind, path)
-            elif not self.is_null(value) and self.fits(value, expected, kind, name, where):
+                continue
+            empty = key if self.is_null(value) else None
+            if empty is None and self.fits(value, expected, kind, name, where):
                 result[name] = value
         return result
+
+    def is_indented_too_little(self, key: Node, name: str, kind: str, path: str, empty: Node | None) -> bool:
+        """Notes that a field is beside the one that it belongs to, which is just above and `empty`; once for all."""
+        above = self.key_name(empty) if isinstance(empty, ScalarNode) and kind in WHOLE_OBJECTS else ""
+        inner = TYPES[kind].get(above, "")
+        if empty is None or not (inner.startswith("{}") or name in TYPES.get(inner, ())):
+            return False
+        other, last = self.span(empty), self.faults[-1] if self.faults else None
+        if last and last.other == other:
+            self.faults[-1] = replace(last, more=(*last.more, self.span(key)))
+            return True
+        where, reason = f"{path}.{above}.{name}".lstrip("."), f"is beside `{above}`, and not indented below it"
+        label = "this is empty"
+        self.fault("unknown-field", key, where, reason, text=name, other=other, label=label, kind="unknown-field")
+        return True
 
     def unknown_field(self, key: Node, name: str, kind: str, path: str) -> None:
         """Notes a field that the type `kind` does not have."""

@@ -56,7 +56,12 @@ MEANT = {
 def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """kubectl's strict validation refuses it; without that, the API server drops the field in silence."""
     draft = ctx.finding(fault.span, f"`{short(fault)}` {fault.reason}", container=fault.container)
-    if fault.near:
+    if fault.other:
+        draft.also(fault.other, fault.label)
+        for place in fault.more:
+            draft.also(place, "the same here")
+        draft.help("indent it by two blanks")
+    elif fault.near:
         draft.help(f"did you mean `{fault.near}`?")
         draft.fix(f"write `{fault.near}`", Rewrite(fault.span, fault.text or "", fault.near), safe=False)
     else:
