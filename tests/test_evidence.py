@@ -346,6 +346,19 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
     assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
 
 
+EXPORTED = READER.replace("namespace: shop}", "namespace: shop, RECORD}") + "status: {phase: Running}\n"
+
+
+@pytest.mark.parametrize("record", ["uid: u1", "resourceVersion: '7'", "labels: {a: b}"])
+def test_a_copy_of_what_is_in_a_cluster_reads_what_is_there(tmp_path: Path, record: str) -> None:
+    write(tmp_path, {"backup.yaml": EXPORTED.replace("RECORD", record)})
+    outcome = lint(tmp_path).outcome
+    copied = not record.startswith("labels")
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not copied)
+    said = [("reused-workload", "this is a copy of a Pod in a cluster, with the objects there")] * copied
+    assert [(each.code, each.why) for each in outcome.unverified] == said
+
+
 LEFT = READER.replace("[{configMapRef: {name: settings}}]", "\n    - configMapRef:\n        name: settings # COMMENT\n")
 
 

@@ -527,6 +527,7 @@ class DocumentReader:
             compared=read_compared(decoder, self.root) if known in TESTERS else (),
             rolling=self.rolling() if pods and self.kind != "Pod" else PLAIN,
             watched=watched_in(annotations) if annotations else (),
+            exported=self.is_live(meta),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())

@@ -57,7 +57,7 @@ MEANINGS: dict[Code, str] = {
     "command": "A command in a script, a CI file or a document may create the object.",
     "shown-in-document": "A README, a comment or another text shows an object of this name to its reader.",
     "passed-to-program": "Another container of the kustomization gets the name in its arguments or environment.",
-    "reused-workload": "The containers run in somebody else's namespace, with the objects there.",
+    "reused-workload": "The containers run where others keep objects, or the document is a copy from a cluster.",
     "made-from-file": "A file from which people make such objects by hand is beside the document.",
     "remade-from-file": "A file is named like a key that the definition lacks, so it is probably made from files.",
     "applied-in-steps": "Several files of the folder describe the reader, so they are applied one by one.",

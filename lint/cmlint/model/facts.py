@@ -453,7 +453,8 @@ class Document(Facts, frozen=True):
     prefix that it does not know, `reloads` the names that Reloader watches. `reach` is the namespace of what it makes
     where that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
     cluster. `rolling` is how it replaces its pods, `watched` are the annotations of Reloader and Wave with their
-    values. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
+    values. It is `exported` where it is a copy of what an API server gave out. A document that could not be parsed has
+    one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -479,6 +480,7 @@ class Document(Facts, frozen=True):
     compared: tuple[str, ...] = ()
     rolling: Rolling = Rolling()
     watched: tuple[tuple[str, str], ...] = ()
+    exported: bool = False
 
     @property
     def broken(self) -> bool:

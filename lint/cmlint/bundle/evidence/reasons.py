@@ -92,8 +92,10 @@ def passed_to_program(question: Question) -> Evidence | None:
 
 
 def reused_workload(question: Question) -> Evidence | None:
-    """The containers run in somebody else's namespace, with the objects there (a Tekton Task)."""
+    """The containers run in somebody else's namespace, with the objects there (a Tekton Task), or ran in a cluster."""
     document = question.placed.document
+    if document.exported:
+        return Evidence("reused-workload", f"this is a copy of a {document.kind} in a cluster, with the objects there")
     if not is_reused(document.api_version, document.kind):
         return None
     return Evidence("reused-workload", f"{document.kind} runs in a namespace of its user, with the objects there")
