@@ -315,6 +315,16 @@ def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
     assert {reason for _, reason in result.outcome.skipped} == {"a template, not rendered", "not a Kubernetes object"}
 
 
+@pytest.mark.parametrize(
+    ("value", "cause"), [("{{ .Values.passwords.admin | b64enc }}", "values"), ("{{ 1 | b64enc }}", "broken")]
+)
+def test_a_value_that_is_not_there_is_needed_wherever_it_goes(tmp_path: Path, value: str, cause: str) -> None:
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  a: {value}\n"
+    chart(tmp_path, **{"templates/x.yaml": secret, "values.yaml": "passwords: {}\n"})
+    (found,) = failures(run(tmp_path))
+    assert found.startswith(f"templates/x.yaml:5: {cause}: the chart is not built: ")
+
+
 EXAMPLES = {
     "an example of values": ({"example-values.yaml": "none: 1\n"}, 1),
     "values of two environments": ({"values.dev.yaml": "none: 1\n", "values-prod.yml": "none: 2\n"}, 2),

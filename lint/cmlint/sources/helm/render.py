@@ -33,7 +33,7 @@ NAMESPACE = "release-namespace"
 
 OF_VALUES = (
     r"execution error at|error calling (?:fail|required)|values don't meet|nil pointer evaluating"
-    r"|has no entry for key|requires kubeVersion"
+    r"|invalid value; expected|has no entry for key|requires kubeVersion"
 )
 """What helm says where other values may be right."""
 
