@@ -325,6 +325,17 @@ def test_a_value_that_is_not_there_is_needed_wherever_it_goes(tmp_path: Path, va
     assert found.startswith(f"templates/x.yaml:5: {cause}: the chart is not built: ")
 
 
+def test_a_chart_beside_another_that_needs_values_is_named_once(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: api, version: 1.0.0, repository: 'file://../api'}\n"
+    chart(tmp_path / "all", **{"Chart.yaml": CHART.format("all") + needs})
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: {{ .Values.vault.name }}}\n"
+    chart(tmp_path / "api", **{"Chart.yaml": CHART.format("api"), "templates/x.yaml": text})
+    reason = "at <.Values.vault.name>: nil pointer evaluating interface {}.name"
+    (found,) = failures(run(tmp_path))
+    assert found.startswith("api/templates/x.yaml:4: values: the chart is not built: template: ")
+    assert found.endswith(f"api/templates/x.yaml:4:20: {reason}")
+
+
 EXAMPLES = {
     "an example of values": ({"example-values.yaml": "none: 1\n"}, 1),
     "values of two environments": ({"values.dev.yaml": "none: 1\n", "values-prod.yml": "none: 2\n"}, 2),

@@ -306,6 +306,12 @@ UNUSED = {
         ["a/kustomization.yaml:1: broken: the kustomization is not built: in a: kustomization.yaml is empty"],
     ),
     "put away": ({"archive/a/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/a/pod.yaml": POD}, []),
+    "put away as old": ({"old/a/kustomization.yaml": "resources: [gone.yaml]\n"}, []),
+    "with an empty file beside it": ({"a/kustomization.yaml": "", "a/release.yaml": ""}, []),
+    "with an empty file and a full one beside it": (
+        {"a/kustomization.yaml": "", "a/release.yaml": "", "a/pod.yaml": POD},
+        [f"a/kustomization.yaml:1: {EMPTY}"],
+    ),
     "put away with a dot": ({".archived/kustomization.yaml": "resources: [gone.yaml]\n"}, []),
     "put away, and Flux brings it": (
         {"archive/a/kustomization.yaml": "resources: [gone.yaml]\n", "flux.yaml": BROUGHT.replace("PATH", "archive")},
@@ -541,6 +547,15 @@ def test_nothing_is_said_of_the_content_of_a_file_that_is_not_there(tmp_path: Pa
     assert [finding.rule for finding in run(tmp_path).outcome.findings] == ["not-built"]
     write(tmp_path, {"config.json": "text"})
     assert [finding.rule for finding in run(tmp_path).outcome.findings] == ["incomplete-secret"]
+
+
+def test_files_outside_of_the_folder_are_one_problem_of_each_kustomization(tmp_path: Path) -> None:
+    outside = "resources: [../base/pod.yaml, ../base/more.yaml]\n"
+    write(tmp_path, {"base/pod.yaml": POD, "base/more.yaml": POD.replace("{name: a}", "{name: b}")})
+    write(tmp_path, {"dev/kustomization.yaml": outside, "prod/kustomization.yaml": outside})
+    found = [each.partition(": the file ")[0] for each in failures(run(tmp_path))]
+    said = "the kustomization is built without `../base/pod.yaml` and 1 more"
+    assert found == [f"{folder}/kustomization.yaml:1: broken: {said}" for folder in ("dev", "prod")]
 
 
 TEMPLATED = "metadata: {name: a}\nspec: {containers: [{name: web, image: {{ .tag }}}]}\n"

@@ -418,7 +418,7 @@ CHARTS: dict[str, tuple[dict[str, str], str]] = {
                 f"'http://127.0.0.1:1/'}}]\n"
             )
         },
-        ("without `cache`: it is not in `charts/`"),
+        ("without `cache`, `db`: they are not in `charts/`"),
     ),
     "chart-dep2": (
         {
@@ -1143,7 +1143,8 @@ def why_not_built(result: Result, places: Iterable[str]) -> dict[str, str]:
     """Why each chart, or each kustomization, in a folder of its own is not built."""
     found: dict[str, str] = {}
     for failure in (failure for bundle in result.bundles for failure in bundle.failures):
-        reason = f"without `{failure.part}`: {failure.reason}" if failure.part else failure.reason
+        lacking = ", ".join(f"`{part}`" for part in (failure.part, *failure.further))
+        reason = f"without {lacking}: {failure.reason}" if failure.part else failure.reason
         for path in (failure.path, *(path for path, _ in failure.others)):
             found.setdefault(path.partition("/")[0], reason)
     return {place: found.get(place, "") for place in places}

@@ -67,7 +67,8 @@ class Failure(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """What becomes of the build, and why: `not built: ...` or `built without ...`."""
-        more = f" and {len(self.others)} more" if self.cause == "remote" and self.others else ""
+        inside = bool(self.others) and all(path == self.path for path, _ in self.others)
+        more = f" and {len(self.others)} more" if inside else ""
         reason = f"{self.ignored} leaves it out" if self.ignored else self.reason
         reason = self.made or reason
         if not self.part:

@@ -214,12 +214,13 @@ class OfChart:
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """The texts of the templates, also those of subcharts that are unpacked, by their real paths."""
+        """The texts of the templates, also those of subcharts that are unpacked or beside it, by their real paths."""
         found: dict[str, str] = {}
-        for folder, entries in self.chart.disk.tree(self.chart.folder):
-            if TEMPLATES in os.path.relpath(folder, self.chart.folder).split(os.sep):
-                paths = [entry.path for entry in entries if entry.is_file()]
-                found |= {self.chart.disk.real_path(path): read(self.chart.disk, path) for path in paths}
+        for top in (self.chart.folder, *(chart.folder for chart in self.chart.beside)):
+            for folder, entries in self.chart.disk.tree(top):
+                if TEMPLATES in os.path.relpath(folder, top).split(os.sep):
+                    paths = [entry.path for entry in entries if entry.is_file()]
+                    found |= {self.chart.disk.real_path(path): read(self.chart.disk, path) for path in paths}
         return found
 
     @cached_property

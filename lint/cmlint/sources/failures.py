@@ -61,6 +61,9 @@ TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6})
 NO_TARGET = r"\bno matches for Id "
 """What kustomize says of a patch for an object that is not there."""
 
+RESTRICTED = ", and kustomize reads no other by default"
+"""How kustomize's reason ends where a file is outside of the folder of a kustomization."""
+
 VERSION = r"^chart requires kubeVersion: "
 """How helm's reason begins where a chart is for other versions of Kubernetes."""
 
@@ -79,7 +82,8 @@ def add_spoilt(failures: Failures, project: Project, leaf: Kustomization, spoilt
         aimed = name_in_patch(project, each)
         failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True, aimed=aimed)
         named = (each.shown,) if each.error.cause == "refused" else ()
-        failures.add(failure, (each.error.cause, each.error.kind or str(each.error), *named))
+        reason = failure.path if str(each.error).endswith(RESTRICTED) else each.error.kind or str(each.error)
+        failures.add(failure, (each.error.cause, reason, *named))
 
 
 def name_in_patch(project: Project, spoilt: Spoilt) -> tuple[str, Span] | None:
@@ -136,7 +140,8 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
     near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
     failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
-    failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
+    own = re.sub(r"[\w./-]+/charts/", "", str(error))
+    failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or own))
 
 
 def add_missing(failures: Failures, chart: Chart) -> None:
@@ -187,7 +192,9 @@ def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
     if paths.is_put_away(leaf.shown) or is_turned_off(project, leaf):
         return True
     beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
-    is_kept = any(each.is_dir() or files.is_manifest(each.name) for each in beside)
+    is_kept = any(
+        each.is_dir() or (files.is_manifest(each.name) and leaf.disk.status(each.path).size) for each in beside
+    )
     return failure.reason == EMPTY and (bool(leaf.turned_off) or not is_kept)
 
 

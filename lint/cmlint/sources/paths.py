@@ -6,7 +6,7 @@ import re
 
 from cmlint.system import files as system
 
-ARCHIVE = r"[._]?archived?"
+ARCHIVE = r"[._]?(?:archived?|old|deprecated|obsolete|disabled|unused)"
 """A folder of what is no longer applied, by its name."""
 
 
