@@ -113,6 +113,12 @@ def test_a_hook_of_argo_cd_runs_before_the_application(tmp_path: Path, job: str,
     assert told == ([HOOKED(job, "Argo CD")] if missing else [])
 
 
+def test_what_is_no_hook_in_the_file_of_one_finds_what_the_hook_does_not(tmp_path: Path) -> None:
+    jobs = f"{hooked(JOB, 'PreSync', tool='argocd.argoproj.io')}---\n{POD}"
+    told = [line.partition(": ")[2] for line in found(tmp_path, {"a.yaml": CONFIG, "b.yaml": jobs})]
+    assert told == [HOOKED("PreSync", "Argo CD")]
+
+
 def test_a_hook_of_another_folder_may_be_another_application(tmp_path: Path) -> None:
     files = {"config/a.yaml": CONFIG, "jobs/b.yaml": hooked(JOB, "PreSync", tool="argocd.argoproj.io")}
     assert found(tmp_path, files) == []

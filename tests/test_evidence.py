@@ -377,6 +377,20 @@ def test_a_comment_may_leave_a_name_to_the_reader(tmp_path: Path, comment: str, 
     assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
 
 
+SHOWN = "Write this:\n\n  KINDGenerator:\n  - name: NAME\n    files: [a.conf]\n\nThen apply it.\n- name: settings\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shown"),
+    [("configMap", "settings", True), ("secret", "settings", False), ("configMap", "x", False)],
+)
+def test_a_readme_shows_what_a_generator_makes(tmp_path: Path, kind: str, name: str, shown: bool) -> None:
+    write(tmp_path, {"pod.yaml": READER, "README.md": SHOWN.replace("KIND", kind).replace("NAME", name)})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["shown-in-document"] * shown
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not shown)
+
+
 ASIDE = "namespace: shop\nconfigMapGenerator: [{name: settings, literals: [A=b]}]\n"
 
 

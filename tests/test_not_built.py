@@ -558,6 +558,23 @@ def test_files_outside_of_the_folder_are_one_problem_of_each_kustomization(tmp_p
     assert found == [f"{folder}/kustomization.yaml:1: broken: {said}" for folder in ("dev", "prod")]
 
 
+@pytest.mark.parametrize(
+    ("base", "severity", "reason"),
+    [
+        ("../../base", "warning", "it is outside of the repository, where something else may put it"),
+        ("../base", "error", "no such file or folder"),
+    ],
+)
+def test_a_base_outside_of_the_repository_may_be_put_there(
+    tmp_path: Path, base: str, severity: str, reason: str
+) -> None:
+    write(tmp_path, {"own/.git/HEAD": ""})
+    write(tmp_path, {"own/dev/kustomization.yaml": f"resources: [{base}]\npatches: [{{path: a.yaml}}]\n"})
+    write(tmp_path, {"own/dev/a.yaml": POD})
+    (found,) = run(tmp_path / "own").outcome.findings
+    assert (found.severity, found.message.rpartition(": ")[2]) == (severity, reason)
+
+
 TEMPLATED = "metadata: {name: a}\nspec: {containers: [{name: web, image: {{ .tag }}}]}\n"
 RENDERED = "its file is a template, which another program renders first"
 

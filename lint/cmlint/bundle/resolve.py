@@ -167,12 +167,12 @@ class Resolver:
         return found[1]
 
     def resolve_anew(self, reference: Reference, placed: Placed) -> Resolution:
-        """The same for a reference that was not asked for, but that may name the same as another."""
+        """The same for a reference that was not asked for, but that may name the same as another of the document."""
         question = self.question(reference, placed)
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways)
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.number, question.ways)
         if key not in self.known:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()

@@ -80,6 +80,9 @@ TEMPLATE_LINE = (
     r"|[:-][ \t]+\*\*[A-Z][A-Z0-9_]*\s*(?:#.*)?\Z"
 )
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
+SHOWN = ("kind: ConfigMap", "kind: Secret", "configMapGenerator:", "secretGenerator:")
+"""Words with which a document shows an object."""
+
 SPOKEN_TO = r"[nN]ame:[ \t]*[\w.\"'-]+[ \t]+#"
 """A name with a comment behind it."""
 
@@ -155,9 +158,7 @@ def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document
 
 def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
     """What a text shows for others to make; a few words say first whether there can be any."""
-    shows = (
-        re.search(f"{COMMENTED}|{SPOKEN_TO}", text) if manifest else "kind: ConfigMap" in text or "kind: Secret" in text
-    )
+    shows = re.search(f"{COMMENTED}|{SPOKEN_TO}", text) if manifest else has_any(text, SHOWN)
     if not shows and "config_updater:" not in text and 'resource "kubernetes_' not in text:
         return ()
     from cmlint.manifest.examples import read_examples

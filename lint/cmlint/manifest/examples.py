@@ -37,6 +37,16 @@ YOURS = re.compile(
 )
 """A name, and behind it a comment that says whose it is: the reader's."""
 
+GENERATORS = re.compile(
+    r"^(?P<lead>[ \t]*)(?P<kind>configMap|secret)Generator:[ \t]*(?:#.*)?\r?\n"
+    r"(?P<body>(?:(?P=lead)(?:[ \t]|-[ \t]).*\n?|[ \t]*\r?\n)*)",
+    re.MULTILINE,
+)
+GENERATED = re.compile(
+    r"^[ \t]*-[ \t]+name:[ \t]*[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE
+)
+"""https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/configmapgenerator/"""
+
 RESOURCE = re.compile(
     r'^[ \t]*resource[ \t]+"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?"[ \t]+"[^"\n]*"[ \t]*\{',
     re.MULTILINE,
@@ -64,6 +74,9 @@ def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):
             yield example("ConfigMap", name)
+    for shown in GENERATORS.finditer(text) if not manifest else ():
+        for name in GENERATED.finditer(text, shown.start("body"), shown.end("body")):
+            yield example("Secret" if shown["kind"] == "secret" else "ConfigMap", name)
     resources = list(RESOURCE.finditer(text))
     for resource, limit in zip(resources, [*(each.start() for each in resources[1:]), len(text)], strict=False):
         end = RESOURCE_END.search(text, resource.end(), limit)

@@ -61,6 +61,8 @@ TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6})
 NO_TARGET = r"\bno matches for Id "
 """What kustomize says of a patch for an object that is not there."""
 
+OUTSIDE = "it is outside of the repository, where something else may put it"
+
 RESTRICTED = ", and kustomize reads no other by default"
 """How kustomize's reason ends where a file is outside of the folder of a kustomization."""
 
@@ -240,11 +242,11 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
     near = nearest(named, names_beside(absent)) or "" if named else ""
     return Failure(
-        cause="missing-file",
+        cause="missing-file" if build.project.is_inside(absent.path) else "refused",
         thing="kustomization",
         path=place.path,
         span=place.span,
-        reason="no such file or folder",
+        reason="no such file or folder" if build.project.is_inside(absent.path) else OUTSIDE,
         part=part,
         ignored=ignored,
         made=made,

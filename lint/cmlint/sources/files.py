@@ -433,13 +433,16 @@ def has_commands(name: str) -> bool:
     return lowered.endswith(LOWERED) or name == VARIABLES or lowered.startswith(NUMBERED)
 
 
+SHOWING = (b"kind: ConfigMap", b"kind: Secret", b"configMapGenerator:", b"secretGenerator:", b'resource "kubernetes_')
+"""Words with which a text shows a ConfigMap or Secret."""
+
+
 def is_script(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may create or show ConfigMaps or Secrets, by a few words."""
     if not (has_commands(name) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
-    shown = b"kind: ConfigMap" in raw or b"kind: Secret" in raw or b'resource "kubernetes_' in raw
-    return called or shown or (b"<<" in raw and b"kind:" in raw)
+    return called or any(word in raw for word in SHOWING) or (b"<<" in raw and b"kind:" in raw)
 
 
 def handles_images(raw: bytes, name: str) -> bool:
