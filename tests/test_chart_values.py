@@ -344,3 +344,23 @@ def test_a_chart_that_renders_nothing_has_no_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{{ if .a }}", "{{", "{{ with .Values.a }}"])
 def test_blocks_that_never_end_are_not_read_to_the_end(text: str) -> None:
     assert len(Actions(text * 5000).readings) <= 3 * DEEPEST
+
+
+TWICE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.0.0
+      env:
+        - {name: A, value: '{{ .Values.a }}'}
+        - {name: A, value: x}
+"""
+
+
+def test_a_variable_set_twice_is_one_finding_whatever_the_values_say(tmp_path: Path) -> None:
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/pod.yaml": TWICE})
+    write(tmp_path, {"values.yaml": "a: x\n", "ci/other-values.yaml": "a: y\n"})
+    assert [each.message for each in run(tmp_path).outcome.findings] == ["`A` is set twice"]

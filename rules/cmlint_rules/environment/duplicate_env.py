@@ -33,13 +33,15 @@ def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
 
 
 def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
-    """The message about a variable that is set several times: at the second place, with all others beside it."""
+    """The message about a variable that is set several times: at the second place, with all others beside it.
+
+    The help alone says whether the entries are equal, for with other values of a chart they may not be.
+    """
     entry, others = entries[0], entries[1:]
     assert entry.name and first.name
     equal = all(meaning(first) == meaning(other) for other in entries)
     often = "twice" if not others else f"{len(entries) + 1} times"
-    alike = f", {'both' if not others else 'all'} times alike" if equal else ""
-    message = f"`{entry.name.value}` is set {often}{alike}"
+    message = f"`{entry.name.value}` is set {often}"
     draft = ctx.finding(entry.name.span, message, consequence="stale" if equal else None)
     draft.also(first.name.span, "set here first")
     for other in others:
@@ -47,7 +49,7 @@ def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
     if equal and not others and is_superfluous(first, entry):
         draft.fix("remove this one", Remove(entry.span), safe=False)
     which = "all but one" if others else "one of the two" if equal else "the one not meant"
-    counts = "" if equal else "the last entry wins; "
+    counts = "the entries are equal; " if equal else "the last entry wins; "
     return draft.help(f"{counts}remove {which}, and {APPLIED}")
 
 
