@@ -136,6 +136,41 @@ def test_what_a_custom_resource_reads_besides(kind: str, spec: str, expected: li
     assert reads(resource(kind, spec)) == expected
 
 
+RELEASE = "helm.toolkit.fluxcd.io/v2 HelmRelease"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "written", "meant"),
+    [
+        (RELEASE, "{values: {envFrom: [{secrteRef: {name: s}}]}}", "spec.values.envFrom[0].secrteRef", "secretRef"),
+        (RELEASE, "{values: {a: {secetKeyRef: {name: s, key: k}}}}", "spec.values.a.secetKeyRef", "secretKeyRef"),
+        (RELEASE, "{values: {configNapRef: {name: s}}}", "spec.values.configNapRef", "configMapRef"),
+        (
+            RELEASE,
+            "{values: {volumes: [{name: v, secret: {secretNmae: s}}]}}",
+            "volumes[0].secret.secretNmae",
+            "secretName",
+        ),
+        ("example.com/v1 Shop", "{secretRefs: {name: s}}", "", ""),
+        ("example.com/v1 Shop", "{configmapRef: {name: s}}", "", ""),
+        ("example.com/v1 Shop", "{secrteRef: {name: s, other: t}}", "", ""),
+        ("example.com/v1 Shop", "{secrteRef: s}", "", ""),
+        ("example.com/v1 Shop", "{secret: {secretNmae: s}}", "", ""),
+        ("example.com/v1 Shop", "{secrteRef: {name: s}, secretRef: {name: s}}", "", ""),
+    ],
+)
+def test_a_misspelt_field_of_a_custom_resource_is_found(
+    tmp_path: Path, kind: str, spec: str, written: str, meant: str
+) -> None:
+    text = resource(kind, spec)
+    write(tmp_path, {"own.yaml": text})
+    column = text.split("\n")[3].find(written.rpartition(".")[2]) + 1
+    findings = lint(tmp_path).outcome.findings
+    assert [each.help for each in findings] == [f"did you mean `{meant}`?"] * bool(meant)
+    message = f"own.yaml:4:{column}: warning[malformed-reference] `{written}` is not a field that is read"
+    assert concise(lint(tmp_path)) == [message] * bool(meant)
+
+
 def test_what_runs_elsewhere_is_not_missing_here(tmp_path: Path) -> None:
     runtime = resource("serving.kserve.io/v1alpha1 ClusterServingRuntime", POD).replace("settings", "another")
     write(tmp_path, {"settings.yaml": settings(), "runtime.yaml": runtime})

@@ -11,6 +11,7 @@ from msgspec import structs
 from cmlint.knowledge.controllers import FIELDS
 from cmlint.kube.credentials import is_password, last_words
 from cmlint.kube.names import SUBDOMAIN
+from cmlint.kube.near import edits
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.gitops import RELEASE, name_of_release
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -26,6 +27,9 @@ REFERENCES: dict[str, Target] = {
     "secretKeyRef": "Secret",
     "secretRef": "Secret",
 }
+NAMING = (*REFERENCES, "secretName")
+"""The fields that are called the same in most custom resources, and in the values of most charts."""
+
 LISTED = {
     # https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
     "substituteFrom": "",
@@ -120,7 +124,9 @@ class ShapeReader:
 
     def mapping(self, node: Node, path: str, depth: int) -> None:
         """A mapping: a pod spec, a lone container, a reference, or something to look into."""
-        entries = {name: value for name, _, value in self.decoder.items(node)}
+        items = list(self.decoder.items(node))
+        entries = {name: value for name, _, value in items}
+        self.misspelt(entries, {name: key for name, key, _ in items}, path)
         if "metadata" in entries and "spec" in entries:
             meta = {name: value for name, _, value in self.decoder.items(entries["metadata"])}
             given = self.decoder.items(meta["annotations"]) if "annotations" in meta else ()
@@ -144,6 +150,22 @@ class ShapeReader:
             elif not isinstance(value, ScalarNode) and (target := selected_by(name, self.group)):
                 self.selectors(value, target, where)
             self.walk(value, where, depth + 1)
+
+    def misspelt(self, entries: dict[str, Node], keys: dict[str, Node], path: str) -> None:
+        """Notes the fields that have what a reference has, under a name that is misspelt: nothing reads them."""
+        for name, value in entries.items():
+            meant = meant_by(name)
+            if meant and meant not in entries and self.has_form(value, meant, path):
+                reason = "is not a field that is read"
+                where = f"{path}.{name}"
+                self.decoder.fault("reference", keys[name], where, reason, text=name, near=meant, kind="misspelt")
+
+    def has_form(self, node: Node, field: str, path: str) -> bool:
+        """Whether a node is what belongs into a field that names an object."""
+        if field in REFERENCES:
+            fields = self.fields(node)
+            return "name" in fields and fields.keys() <= SELECTOR
+        return path.endswith("].secret") and isinstance(node, ScalarNode)
 
     def add(self, pod: PodSpec) -> None:
         """Adds a pod spec."""
@@ -359,6 +381,20 @@ class ShapeReader:
     def text(self, node: Node | None) -> Scalar | None:
         """A string, or None for anything else."""
         return self.decoder.scalar(node) if node is not None and self.decoder.is_scalar(node, "string") else None
+
+
+@lru_cache(maxsize=4096)
+def meant_by(field: str) -> str | None:
+    """The field that names an object of which another one is a misspelling.
+
+    A letter more, or another case, may well be meant: `secretRefs`, `configmapRef`.
+    """
+    return next((each for each in NAMING if is_misspelt(field, each)), None)
+
+
+def is_misspelt(field: str, known: str) -> bool:
+    """Whether a field has one wrong letter, one letter less, or two letters exchanged."""
+    return len(field) <= len(known) and field.lower() != known.lower() and edits(field, known, 1) == 1
 
 
 @lru_cache(maxsize=1024)

@@ -54,6 +54,7 @@ FaultKind = Literal[
     "substituted",
     "stand-in",
     "unread",
+    "misspelt",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
 

@@ -63,6 +63,8 @@ def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:
     path = short(fault)
     written = "" if fault.text is None or path.endswith(f".{fault.text}") else f": {fault.text}"
     draft = ctx.finding(fault.span, f"`{path}{written}` {fault.reason}", container=fault.container)
+    if fault.kind == "misspelt":
+        draft.consequence = "silent"
     if fault.other:
         draft.also(fault.other, fault.label)
     if help_text := advice(fault):
