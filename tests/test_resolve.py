@@ -12,7 +12,7 @@ from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.material import Material, Neighbours
 from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
 from cmlint.bundle.resolve import Resolution
-from cmlint.kube.near import FEW, Nearby, nearest
+from cmlint.kube.near import FEW, Nearby, is_slip, nearest
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Span
 
@@ -332,6 +332,22 @@ def test_words_that_ask_a_reader_for_a_name(name: str, unfilled: bool) -> None:
 def test_near_names(name: str, candidates: list[str], near: str | None) -> None:
     assert nearest(name, candidates) == near
     assert nearest(name, reversed(candidates)) == near
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "slip"),
+    [
+        ("EMAIL_PAI_KEY", "EMAIL_API_KEY", True),
+        ("EMAIL_APP_KEY", "EMAIL_API_KEY", False),
+        ("settings-dev", "settings-dve", True),
+        ("settings-dev", "settings-den", False),
+        ("PASSWROD", "PASSWORD", True),
+        ("user-config", "users-config", True),
+        ("a-dev", "a-dev-b", False),
+    ],
+)
+def test_slips_of_the_keys(name: str, other: str, slip: bool) -> None:
+    assert is_slip(name, other) is slip
 
 
 NAMES = st.text("abz-A.1", min_size=1, max_size=12)

@@ -98,14 +98,16 @@ FEWEST = 2
 
 
 def is_slip(name: str, other: str) -> bool:
-    """Whether two names differ by case, separators or one letter of one longer word."""
+    """Whether two names differ by case, separators, one letter of one longer word, or two exchanged letters of one."""
     if distance_if_near(name, other) not in (0, 1):
         return False
     pairs = list(zip(words_of(name), words_of(other), strict=False))
     differing = [pair for pair in pairs if pair[0] != pair[1]]
-    return squeeze(name) == squeeze(other) or (
-        len(words_of(name)) == len(words_of(other)) and len(differing) == 1 and min(map(len, differing[0])) > SHORT
-    )
+    if squeeze(name) == squeeze(other):
+        return True
+    if len(words_of(name)) != len(words_of(other)) or len(differing) != 1:
+        return False
+    return min(map(len, differing[0])) > SHORT or sorted(differing[0][0]) == sorted(differing[0][1])
 
 
 SHORT = 3
