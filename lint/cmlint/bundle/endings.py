@@ -75,8 +75,7 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         return changed(question)
     if harmless := needless(question):
         return harmless
-    in_field = question.reference.via == "field" and question.ways.excuses_fields
-    if in_field and not resolution.is_needed_by(question.placed.document, question.reference):
+    if question.excuses_field and not resolution.is_needed_by(question.placed.document, question.reference):
         return evidence or own_field(question)
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None

@@ -673,6 +673,9 @@ VALUES = "spec.valuesFrom"
 fluxcd/helm-controller calls.
 """
 
+BEFORE_FILES = ("spec.decryption", "spec.kubeConfig", "spec.values")
+"""The fields of Flux whose objects no file has: keys, and what the values of a chart name."""
+
 INERT = frozenset(
     (
         "apps.openshift.io/DeploymentConfig",
@@ -885,6 +888,19 @@ def must_exist(api_version: str, path: str) -> bool:
     credentials and keys, and what `substituteFrom` names about a cluster is often made with the cluster.
     """
     return api_version.partition("/")[0].endswith(FLUX) and path.startswith(VALUES)
+
+
+def reads_from_files(api_version: str, kind: str, path: str) -> bool:
+    """Whether a field of a custom resource names what its controller only reads, and what files may well hold.
+
+    Not what a chart makes under a name that its values say, and not what Flux needs before it has any file: the
+    credentials of its sources, and the keys with which it decrypts files and reaches clusters (`flux bootstrap`,
+    https://fluxcd.io/flux/guides/mozilla-sops/).
+    """
+    group = api_version.partition("/")[0]
+    if not group.endswith(FLUX):
+        return not may_make(api_version, kind)
+    return not group.startswith("source.") and not path.startswith(BEFORE_FILES)
 
 
 def is_reused(api_version: str, kind: str) -> bool:

@@ -108,9 +108,8 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
-    if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
-        return False
-    return not ctx.resolve(reference).is_needed_by(ctx.document, reference)
+    excuses = ctx.bundle.resolver.question(reference, ctx.placed).excuses_field
+    return excuses and not ctx.resolve(reference).is_needed_by(ctx.document, reference)
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:

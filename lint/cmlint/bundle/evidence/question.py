@@ -13,6 +13,7 @@ from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
+from cmlint.knowledge.controllers import reads_from_files
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
@@ -38,11 +39,6 @@ class Ways(msgspec.Struct, frozen=True):
     def wants_secrets(self) -> bool:
         """Whether every Secret that nothing defines is to be reported."""
         return self.all_secrets or self.strict
-
-    @property
-    def excuses_fields(self) -> bool:
-        """Whether the controller of a custom resource may make what a field of it names."""
-        return not self.strict and "own-field" not in self.ignored
 
 
 USUAL = Ways()
@@ -120,6 +116,18 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def heeds(self, code: Code) -> bool:
         """Whether evidence of a code counts."""
         return code not in self.ways.ignored
+
+    @property
+    def excuses_field(self) -> bool:
+        """Whether the reference is a field of a custom resource whose controller may make the object.
+
+        Where each Secret is asked for, one that the controller only reads is asked for as well.
+        """
+        reference, document, ways = self.reference, self.placed.document, self.ways
+        if reference.via != "field" or ways.strict or not self.heeds("own-field"):
+            return False
+        asked = ways.all_secrets and self.target == "Secret"
+        return not (asked and reads_from_files(document.api_version, document.kind, reference.path))
 
     @cached_property
     def meeting(self) -> Meeting:

@@ -135,10 +135,9 @@ def placeholder_name(question: Question) -> Evidence | None:
 
 def own_field(question: Question) -> Evidence | None:
     """The reference is a field of a custom resource whose controller may make the object itself."""
-    reference = question.reference
-    if reference.via != "field" or must_exist(question.placed.document.api_version, reference.path):
-        return None
     document = question.placed.document
+    if not question.excuses_field or must_exist(document.api_version, question.reference.path):
+        return None
     reads = only_reads(document.api_version, document.kind)
     does = "reads it, and it may be created elsewhere" if reads else "may create it"
     return Evidence("own-field", f"{document.kind} {does}")
