@@ -17,7 +17,7 @@ from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.helm.render import listed
 from tests.support.command import COMMAND, cmlint
-from tests.support.run import FIXTURES, concise, failures, inside, loaded, run, write
+from tests.support.run import FIXTURES, concise, failures, inside, lint, loaded, run, write
 from tests.support.tools import HELM
 
 PROJECTS = FIXTURES / "projects"
@@ -806,3 +806,34 @@ def test_another_mistake_of_a_chart_that_lacks_a_dependency_is_reported(tmp_path
     chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs, "templates/x.yaml": "a: {{ nope . }}\n"})
     (failure,) = failures(run(tmp_path))
     assert failure.startswith("templates/x.yaml:1: broken: the chart is not built: ") and "nope" in failure
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: NAME}\nstringData: {A: b}\n"
+SECRET_READER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.2.3
+      env: [{name: B, valueFrom: {secretKeyRef: {name: web, key: B}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("secret", "reported"),
+    [
+        (SECRET.replace("NAME", "web"), True),
+        (SECRET.replace("NAME", "{{ .Chart.Name }}"), True),
+        ("{{ if .Values.x }}\na: b\n{{ end }}\n---\n" + SECRET.replace("NAME", "web"), True),
+        ("{{- if .Values.secret }}\n" + SECRET.replace("NAME", "web") + "{{- end }}\n", False),
+        (SECRET.replace("NAME", "other"), False),
+    ],
+)
+def test_no_command_adds_to_what_each_release_of_a_chart_has(tmp_path: Path, secret: str, reported: bool) -> None:
+    files = {"Chart.yaml": CHART.format("web"), "values.yaml": "secret: true\n", "templates/secret.yaml": secret}
+    readme = "```\nkubectl create secret generic web --from-env-file=.env\n```\n"
+    write(tmp_path, {**files, "templates/pod.yaml": SECRET_READER, "README.md": readme})
+    found = "templates/pod.yaml:8:7: error[missing-secret-key] the Secret `web` has no key `B`"
+    assert concise(lint(tmp_path)) == [found] * reported

@@ -36,6 +36,10 @@ class Supply(Protocol):
         """Whether the bundle may make such an object when it is installed in another way."""
         ...
 
+    def always_makes(self, target: Target, name: str) -> bool:
+        """Whether the bundle makes such an object in whatever way it is installed, and nothing else may make it."""
+        ...
+
 
 class Indexes:
     """The indexes of several bundles, in order."""

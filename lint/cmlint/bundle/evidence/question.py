@@ -153,14 +153,24 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         return [cluster.ask(self.reference, self.namespace) for cluster in self.scope.clusters]
 
     @cached_property
+    def is_released(self) -> bool:
+        """Whether each release of the chart has the object, so that no command makes it.
+
+        Helm installs no object that something else has made (`checkOwnership` in `pkg/action/validate.go`, helm/helm).
+        """
+        supply = self.scope.supply
+        return supply is not None and supply.always_makes(self.target, self.name)
+
+    @cached_property
     def created(self) -> list[Definition]:
         """What commands create under exactly this name."""
-        return self.scope.index.created(self.target, self.name) if self.heeds("command") else []
+        heeded = self.heeds("command") and not self.is_released
+        return self.scope.index.created(self.target, self.name) if heeded else []
 
     @cached_property
     def perhaps_created(self) -> list[Definition]:
         """What commands for this document may create under a name of which they leave a part open."""
-        if not self.heeds("command"):
+        if not self.heeds("command") or self.is_released:
             return []
         index = self.scope.index
         found = index.perhaps_created(self.target, self.name)

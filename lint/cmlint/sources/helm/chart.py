@@ -15,7 +15,7 @@ from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
 from cmlint.sources import files
 from cmlint.sources.helm import chart_files
-from cmlint.sources.helm.template import ANYTHING, Chunk
+from cmlint.sources.helm.template import ANYTHING, Chunk, is_conditional
 from cmlint.sources.helm.template_places import RenderedText, Templates
 from cmlint.sources.helm.values import GLOBAL, Layer, Values
 from cmlint.sources.yaml_tree import Part, Place, read_parts
@@ -321,6 +321,11 @@ class Supply:
     def may_make(self, target: Target, name: str) -> bool:
         """Whether a template may write an object in a release of another name, or with other values."""
         return name in self.values or any(may_write(*each, target, name) for each in self.chart.providers)
+
+    def always_makes(self, target: Target, name: str) -> bool:
+        """Whether a template writes an object whatever the values are."""
+        written = (part for part, called in self.chart.providers if may_write(part, called, target, name))
+        return any(not is_conditional(self.chart.templates.text(part.path), part.head.start) for part in written)
 
     @cached_property
     def idle(self) -> list[tuple[Chunk, str]]:

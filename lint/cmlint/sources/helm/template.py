@@ -26,6 +26,8 @@ FIELD = (
 COMMENT = r"(?:^|(?<=[ \t]))#[^\n]*$"
 EMPTY = r"\{\{\s*\}\}"
 ITEM = re.compile(r"-(?:[ \t]+|$)")
+BEGIN = r"\{\{-?\s*(?:if|with|range|define|block)\b"
+END = r"\{\{-?\s*end\b"
 BLOCK = r"[|>][-+0-9]*"
 ANYTHING = "\0"
 """What an action is before it is rendered."""
@@ -194,6 +196,12 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
         yield entry
         if written.startswith("{"):
             yield from flow_entries(entry, written)
+
+
+def is_conditional(text: str, offset: int) -> bool:
+    """Whether what is at an offset of a template is written with some values only, or several times."""
+    before = without_comments(text)[:offset]
+    return len(re.findall(BEGIN, before)) > len(re.findall(END, before))
 
 
 def opening(text: str, offset: int) -> int:

@@ -230,6 +230,10 @@ class Lacking(msgspec.Struct, frozen=True):
         """Whether what is lacking may make an object; a prefix or a suffix may be added to the name of a generator."""
         return self.made is None or any(kind == target and own in name for kind, own in self.made)
 
+    def always_makes(self, target: Target, name: str) -> bool:
+        """None: a command may make what a kustomization has, too."""
+        return False
+
 
 def namespaces_in(project: Project, leaf: Kustomization) -> dict[str, frozenset[str] | None]:
     """The namespaces of all that the kustomization in each folder brings to a leaf; None where it may be any.

@@ -29,6 +29,10 @@ class Completion(msgspec.Struct, frozen=True):
         """Whether an object that the base lacks may be made."""
         return True
 
+    def always_makes(self, target: Target, name: str) -> bool:
+        """None: a command may make what a kustomization has, too."""
+        return False
+
 
 def bases_of(project: Project, failed: Sequence[Kustomization], leaves: Iterable[Kustomization]) -> list[Kustomization]:
     """What kustomizations that cannot be built are made of, unless it is a part of one that can be built."""
