@@ -122,7 +122,9 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
         if index is scope.index or question.is_alternative(index):
             continue
         named = [
-            each for each in index.named(question.target, question.name) if meets(question.namespace, each.namespace)
+            each
+            for each in index.named(question.target, question.name)
+            if meets(question.namespace, each.namespace) and not question.is_beside_copy(each, index)
         ]
         beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
         if any(each.placed.path in placed.built.paths() for each in beside):

@@ -203,6 +203,40 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         """Whether a build has the same document: it is then never applied together with this bundle."""
         return index.is_built and self.placed.identity in index.objects
 
+    def is_beside_copy(self, definition: Definition, index: Index) -> bool:
+        """Whether files as they are have a definition and what reads it, in one folder.
+
+        Whoever applies that folder does not build this bundle, which has the same reader.
+        """
+        other = definition.placed
+        if not self.placed.built or other.built:
+            return False
+        kind, _, name = self.placed.identity
+        around = (each for each in index.by_folder[other.directory] if meets(self.placed.namespace, each.namespace))
+        return any((each.document.kind, each.identity[2]) == (kind, name) for each in around)
+
+    @cached_property
+    def unread(self) -> tuple[Definition, ...]:
+        """The only object of its kind in the text of the document that nothing reads, where only this name is missing.
+
+        One of the two has been renamed. It has all keys that are read; a Secret of which none is known is kept for
+        something else.
+        """
+        scope, target = self.scope, self.target
+        path, _ = self.placed.written(self.reference.name.span)
+        found = scope.index.unread.get((target, path), [])
+        if len(found) != 1 or not meets(self.namespace, found[0].namespace):
+            return ()
+        name, keys = found[0].provider.name.value, {key.name for key in found[0].provider.keys}
+        indexes = scope.others.all if scope.others else ()
+        if any(name in index.named_anywhere for index in indexes) or scope.index.passed_to(name, found[0].placed):
+            return ()
+        reads = [each for each in scope.index.read_in.get(path, ()) if each.target == target]
+        missing = [each for each in reads if not scope.index.named(target, each.name.value)]
+        wanted = {key.value for each in missing for key in each.keys}
+        alone = all(each.name.value == self.name for each in missing)
+        return tuple(found) if alone and wanted <= keys and (wanted or target == "ConfigMap") else ()
+
     @cached_property
     def near(self) -> Near:
         """Providers of the name that was probably meant."""

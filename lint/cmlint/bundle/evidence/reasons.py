@@ -150,7 +150,8 @@ def defined_elsewhere(question: Question) -> Evidence | None:
     files do not say which of them go together. A file that no kustomization names may be applied in any way, so that a
     name to which kustomize adds a hash counts for it. For what is built it counts if nothing in its own build reads the
     object: then another kustomization, which is not here, lays the two over each other. One that has the same document
-    is an alternative, such as another overlay of one base, and is never applied together with it.
+    is an alternative, such as another overlay of one base, and is never applied together with it; neither is a folder
+    of files that describes the reader.
     """
     scope = question.scope
     if question.ways.strict or not scope.others:
@@ -163,8 +164,9 @@ def defined_elsewhere(question: Question) -> Evidence | None:
     spelled = scope.others.nearby(question.target)[1].get(question.name, [])
     named += [(index, found) for index, found in spelled if not question.placed.built or index.is_for_others(found)]
     for index, found in named:
-        together = index is not scope.index and not question.is_alternative(index)
-        if together and (found.provider.everywhere or meets(question.namespace, found.namespace)):
+        if index is scope.index or question.is_alternative(index) or question.is_beside_copy(found, index):
+            continue
+        if found.provider.everywhere or meets(question.namespace, found.namespace):
             path = found.placed.path
             sentence = f"it is defined in {path}, which may be applied together with this"
             return Evidence("defined-elsewhere", sentence, path, found.provider.name.span)
