@@ -15,7 +15,7 @@ from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import EXAMPLE, Target
+from cmlint.model.facts import EXAMPLE, Reference, Target
 
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
@@ -210,6 +210,32 @@ class Index:
         for item in self.placed:
             for name in {*item.document.mentions, *(read.name.value for read in references_of(item))}:
                 found.setdefault((item.namespace, name), []).append(item)
+        return found
+
+    @cached_property
+    def named_anywhere(self) -> frozenset[str]:
+        """The names that a document reads, or may name in a custom resource, in any namespace."""
+        return frozenset(name for _, name in self.naming)
+
+    @cached_property
+    def unread(self) -> dict[tuple[Target, str], list[Definition]]:
+        """The ConfigMaps and Secrets that nothing here reads, by the path of the text that they are written in."""
+        found: dict[tuple[Target, str], list[Definition]] = {}
+        for (target, name), definitions in self.by_name.items():
+            if name not in self.named_anywhere and not is_placeholder(name):
+                for each in definitions:
+                    if each.provider.kind == target:
+                        path, _ = each.placed.written(each.provider.name.span)
+                        found.setdefault((target, path), []).append(each)
+        return found
+
+    @cached_property
+    def read_in(self) -> dict[str, list[Reference]]:
+        """All references by the paths of the texts that they are written in."""
+        found: dict[str, list[Reference]] = {}
+        for item in self.placed:
+            for read in references_of(item):
+                found.setdefault(item.written(read.name.span)[0], []).append(read)
         return found
 
     @cached_property

@@ -323,13 +323,16 @@ def perhaps_created(question: Question) -> Resolution | None:
 def absent(question: Question) -> Resolution:
     """A name that nothing defines: missing, unless something shows that it may be made.
 
-    A near name comes before such evidence, for it is hardly ever one that was meant to differ.
+    A near name comes before such evidence, for it is hardly ever one that was meant to differ, and so does an object in
+    the same text that nothing else reads.
     """
     if cause := first_cause(causes.ABSENT, question):
         return Resolution("missing", cause=cause)
     evidence, near = first(ABSENT, question), question.near
     if question.ways.strict or near.definitions:
         return Resolution("missing", near=near.definitions, evidence=evidence, only=near.only)
+    if question.unread:
+        return Resolution("missing", near=question.unread, evidence=evidence, only=True)
     if evidence:
         return Resolution("unknown", evidence=evidence)
     return Resolution("missing", near=question.far, only=True) if question.far else Resolution("missing")
