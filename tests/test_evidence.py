@@ -715,3 +715,100 @@ def test_a_command_may_give_an_object_any_key_but_a_misspelt_one(tmp_path: Path,
     if key == "USER":
         write(tmp_path, {"config.yaml": files["config.yaml"].replace("USERS", "USER_NAMES")})
     assert ["missing-key" in each for each in concise(lint(tmp_path))] == [True] * reported
+
+
+FIELD = "apiVersion: {}\nkind: {}\nmetadata: {{name: web, namespace: shop}}\nspec: {{{}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "spec", "asked"),
+    [
+        ("cert-manager.io/v1", "Issuer", "acme: {tokenSecretRef: {name: token, key: t}}", True),
+        ("cert-manager.io/v1", "Issuer", "acme: {privateKeySecretRef: {name: token, key: t}}", False),
+        ("notification.toolkit.fluxcd.io/v1beta3", "Provider", "secretRef: {name: token}", True),
+        ("source.toolkit.fluxcd.io/v1", "GitRepository", "secretRef: {name: token}", False),
+        ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "decryption: {secretRef: {name: token}}", False),
+        ("helm.toolkit.fluxcd.io/v2", "HelmRelease", "values: {db: {secretRef: {name: token}}}", False),
+        ("example.com/v1", "Shop", "secretRef: {name: token}", False),
+        ("cert-manager.io/v1", "Issuer", "acme: {settingsRef: {configMapRef: {name: token}}}", False),
+    ],
+)
+def test_a_secret_that_a_controller_only_reads_is_asked_for(
+    tmp_path: Path, version: str, kind: str, spec: str, asked: bool
+) -> None:
+    write(tmp_path, {"a.yaml": FIELD.format(version, kind, spec)})
+    assert lint(tmp_path).outcome.findings == []
+    found = lint(tmp_path, config=Config(secrets="all")).outcome
+    assert [each.rule for each in found.findings] == ["missing-secret"] * asked
+
+
+@pytest.mark.parametrize(
+    ("template", "made", "excused"),
+    [
+        ("web/config.yaml.j2", "web/config.yaml", False),
+        ("templates/web/config.yaml.j2", "web/config.yaml", False),
+        ("templates/addons/web/app/config.yaml.j2", "kubernetes/shop/web/app/config.yaml", False),
+        ("config.yaml.j2", "config.yaml", False),
+        ("templates/config.yaml.j2", "config.yaml", True),
+        ("templates/app/config.yaml.j2", "web/app/config.yaml", True),
+        ("web/config.yaml.j2", "web/other.yaml", True),
+        ("web/config.yaml.example", "web/config.yaml", True),
+    ],
+)
+def test_a_template_shows_nothing_that_is_not_in_the_file_made_of_it(
+    tmp_path: Path, template: str, made: str, excused: bool
+) -> None:
+    write(tmp_path, {template: CONFIG.replace("other", "settings"), made: CONFIG, "read/pod.yaml": READER})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["shown-in-document"] * excused
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not excused)
+
+
+def test_a_template_of_a_file_that_is_built_shows_nothing_either(tmp_path: Path) -> None:
+    files = {"web/kustomization.yaml": "resources: [config.yaml, pod.yaml]\n", "web/pod.yaml": READER}
+    write(tmp_path, {**files, "web/config.yaml": CONFIG, "t/web/config.yaml.j2": CONFIG.replace("other", "settings")})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+
+
+@pytest.mark.parametrize(("name", "listed"), [("reader", False), ("another", True)])
+def test_files_that_have_the_reader_are_not_applied_with_its_build(tmp_path: Path, name: str, listed: bool) -> None:
+    config = CONFIG.replace("other", "settings")
+    files = {"web/kustomization.yaml": BUILD, "web/pod.yaml": READER, "web/config.yaml": config}
+    write(tmp_path, {**files, "pod.yaml": READER.replace("name: reader", f"name: {name}"), "config.yaml": config})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["defined-elsewhere"] * listed
+    assert concise(lint(tmp_path)) == [
+        "web/pod.yaml:8:37: error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
+    ] * (not listed)
+    write(tmp_path, {"web/config.yaml": CONFIG})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"] * (not listed)
+
+
+BOTH = CONFIG + "---\n" + READER
+SECRETS = BOTH.replace("ConfigMap", "Secret").replace("configMapRef", "secretRef").replace("A: b", "A: Yg==")
+ONE_KEY = SECRETS.replace(
+    "envFrom: [{secretRef: {name: settings}}]", "env: [{name: A, valueFrom: {secretKeyRef: {name: settings, key: A}}}]"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "found"),
+    [
+        (BOTH, "", True),
+        (BOTH.replace("shop}\ndata", "till}\ndata"), "", False),
+        (BOTH, READER.replace("reader", "also").replace("settings", "other"), False),
+        (BOTH, READER.replace("reader", "also").replace("settings}", "x}}, {configMapRef: {name: other}"), False),
+        (BOTH + "---\n" + CONFIG.replace("other", "third"), "", False),
+        (BOTH + "---\n" + READER.replace("reader", "also").replace("settings", "fourth"), "", False),
+        (BOTH + "---\n" + STARTER.replace("settings", "other"), "", False),
+        (SECRETS, "", False),
+        (ONE_KEY, "", True),
+        (ONE_KEY.replace("{A: ", "{B: "), "", False),
+    ],
+)
+def test_an_object_beside_its_reader_that_nothing_reads_was_meant(
+    tmp_path: Path, text: str, more: str, found: bool
+) -> None:
+    write(tmp_path, {"app/all.yaml": text, "app/shop.yaml": OPERATOR, "app/more.yaml": more})
+    findings = lint(tmp_path).outcome.findings
+    assert [each.help for each in findings] == ["did you mean `other`?"] * found
