@@ -239,6 +239,15 @@ class Index:
         return found
 
     @cached_property
+    def keys_read(self) -> dict[tuple[Target, str], frozenset[str]]:
+        """The keys that are read of each object."""
+        found: dict[tuple[Target, str], set[str]] = {}
+        for reads in self.read_in.values():
+            for read in reads:
+                found.setdefault((read.target, read.name.value), set()).update(key.value for key in read.keys)
+        return {name: frozenset(keys) for name, keys in found.items()}
+
+    @cached_property
     def called_apart(self) -> list[Placed]:
         """The custom resources whose Secrets have names that may differ from their own."""
         return [item for item in self.placed if item.document.kind in CALLED_APART]

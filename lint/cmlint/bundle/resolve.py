@@ -217,10 +217,11 @@ def created_by_command(question: Question) -> Resolution | None:
     """
     index, placed = question.scope.index, question.placed
     found = [each for each in question.created if meets(question.namespace, each.namespace)]
-    if not found:
+    here = question.meeting.definitions
+    if not found or (not here and question.unread_in_build):
         return None
     found.sort(key=lambda each: distance(each, placed))
-    if here := question.meeting.definitions:
+    if here:
         up, beside, _ = min(distance(definition, placed) for definition in here)
         if not beside or up <= distance(found[0], placed)[0]:
             return None
@@ -331,8 +332,8 @@ def absent(question: Question) -> Resolution:
     evidence, near = first(ABSENT, question), question.near
     if question.ways.strict or near.definitions:
         return Resolution("missing", near=near.definitions, evidence=evidence, only=near.only)
-    if question.unread:
-        return Resolution("missing", near=question.unread, evidence=evidence, only=True)
+    if unread := question.unread or question.unread_in_build:
+        return Resolution("missing", near=unread, evidence=evidence, only=True)
     if evidence:
         return Resolution("unknown", evidence=evidence)
     return Resolution("missing", near=question.far, only=True) if question.far else Resolution("missing")

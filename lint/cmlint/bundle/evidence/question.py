@@ -43,6 +43,9 @@ class Ways(msgspec.Struct, frozen=True):
 
 USUAL = Ways()
 
+FEWEST_KEYS = 2
+"""How many keys of one object show that another one was meant for it: `password` alone is a key of many."""
+
 
 def usual_ways(_: Placed) -> Ways:
     """How references are looked up where no configuration says it."""
@@ -219,23 +222,43 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def unread(self) -> tuple[Definition, ...]:
         """The only object of its kind in the text of the document that nothing reads, where only this name is missing.
 
-        One of the two has been renamed. It has all keys that are read; a Secret of which none is known is kept for
-        something else.
+        One of the two has been renamed. A Secret of which no key is read is kept for something else.
         """
-        scope, target = self.scope, self.target
+        index, target = self.scope.index, self.target
         path, _ = self.placed.written(self.reference.name.span)
-        found = scope.index.unread.get((target, path), [])
-        if len(found) != 1 or not meets(self.namespace, found[0].namespace):
+        found = index.unread.get((target, path), [])
+        reads = {each.name.value for each in index.read_in.get(path, ()) if each.target == target}
+        alone = all(name == self.name or index.named(target, name) for name in reads)
+        meant = len(found) == 1 and alone and (target == "ConfigMap" or self.keys_read) and self.fits(found[0])
+        return tuple(found) if meant else ()
+
+    @cached_property
+    def unread_in_build(self) -> tuple[Definition, ...]:
+        """The only object of its kind in a build that nothing reads and that has all keys that are read, two at least.
+
+        Nobody builds an object for nothing, so that one of the two names is wrong, whatever else makes the other.
+        """
+        index = self.scope.index
+        if not index.is_built or len(self.keys_read) < FEWEST_KEYS:
             return ()
-        name, keys = found[0].provider.name.value, {key.name for key in found[0].provider.keys}
+        unread = (each for (target, _), found in index.unread.items() if target == self.target for each in found)
+        fitting = tuple(filter(self.fits, unread))
+        return fitting if len(fitting) == 1 else ()
+
+    @cached_property
+    def keys_read(self) -> frozenset[str]:
+        """The keys that the bundle reads of the object."""
+        return self.scope.index.keys_read.get((self.target, self.name), frozenset())
+
+    def fits(self, definition: Definition) -> bool:
+        """Whether a definition that the bundle does not read has what is read here, and nothing else may read it."""
+        name, scope = definition.provider.name.value, self.scope
         indexes = scope.others.all if scope.others else ()
-        if any(name in index.named_anywhere for index in indexes) or scope.index.passed_to(name, found[0].placed):
-            return ()
-        reads = [each for each in scope.index.read_in.get(path, ()) if each.target == target]
-        missing = [each for each in reads if not scope.index.named(target, each.name.value)]
-        wanted = {key.value for each in missing for key in each.keys}
-        alone = all(each.name.value == self.name for each in missing)
-        return tuple(found) if alone and wanted <= keys and (wanted or target == "ConfigMap") else ()
+        if not meets(self.namespace, definition.namespace) or any(name in index.named_anywhere for index in indexes):
+            return False
+        if scope.index.passed_to(name, definition.placed):
+            return False
+        return self.keys_read <= {key.name for key in definition.provider.keys}
 
     @cached_property
     def near(self) -> Near:
