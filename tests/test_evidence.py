@@ -241,6 +241,8 @@ spec:
         ("settings", "{}", True),
         ("web", "{fullnameOverride: settings}", True),
         ("web", "{existing: settings-more}", False),
+        ("web", "{existing: settings}", True),
+        ("web", "{fullnameOverride: sett}", False),
         ("web", "{}", False),
         ("set", "{}", False),
     ],
@@ -252,6 +254,13 @@ def test_a_chart_makes_what_is_called_after_it_or_its_values(
     outcome = lint(tmp_path).outcome
     assert [each.code for each in outcome.unverified] == ["custom-resource"] * counts
     assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
+@pytest.mark.parametrize(("values", "counts"), [("{nameOverride: shop}", True), ("{kind: shop}", False)])
+def test_a_value_that_is_no_name_is_no_part_of_one(tmp_path: Path, values: str, counts: bool) -> None:
+    text = RELEASE.replace("NAME", "web").replace("VALUES", values)
+    write(tmp_path, {"pod.yaml": READER.replace("settings", "shop-settings"), "r.yaml": text})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"] * counts
 
 
 def test_a_chart_may_bring_an_operator_that_copies_objects(tmp_path: Path) -> None:
@@ -812,3 +821,35 @@ def test_an_object_beside_its_reader_that_nothing_reads_was_meant(
     write(tmp_path, {"app/all.yaml": text, "app/shop.yaml": OPERATOR, "app/more.yaml": more})
     findings = lint(tmp_path).outcome.findings
     assert [each.help for each in findings] == ["did you mean `other`?"] * found
+
+
+TWO_KEYS = READER.replace(
+    "envFrom: [{configMapRef: {name: settings}}]",
+    "env:\n    - {name: A, valueFrom: {secretKeyRef: {name: settings, key: A}}}\n"
+    "    - {name: B, valueFrom: {secretKeyRef: {name: settings, key: B}}}",
+)
+TWO = "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: shop}\nstringData: {A: a, B: b, C: c}\n"
+
+
+@pytest.mark.parametrize(
+    ("reader", "files", "found"),
+    [
+        (TWO_KEYS, {"secret.yaml": TWO}, True),
+        (TWO_KEYS, {"secret.yaml": TWO.replace("B: b, ", "")}, False),
+        (TWO_KEYS.replace("key: B", "key: A"), {"secret.yaml": TWO}, False),
+        (TWO_KEYS, {"secret.yaml": TWO + "---\n" + TWO.replace("other", "third")}, False),
+        (TWO_KEYS, {"secret.yaml": TWO + "---\n" + STARTER.replace("settings", "other")}, False),
+        (TWO_KEYS, {"secret.yaml": TWO.replace("shop", "till")}, False),
+        (TWO_KEYS, {"secret.yaml": CONFIG, "apart.yaml": TWO}, False),
+    ],
+)
+def test_an_object_of_a_build_that_nothing_reads_was_meant(
+    tmp_path: Path, reader: str, files: Files, found: bool
+) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, secret.yaml]\n", "pod.yaml": reader, **files})
+    write(tmp_path, {"README.md": "```\nkubectl create secret generic settings --from-env-file=.env\n```\n"})
+    outcome = lint(tmp_path).outcome
+    assert {each.code for each in outcome.unverified} == (set() if found else {"command"})
+    assert [(each.rule, each.help) for each in outcome.findings] == [
+        ("missing-secret", "did you mean `other`?")
+    ] * found

@@ -487,6 +487,7 @@ class DocumentReader:
         pods: tuple[PodSpec, ...] = ()
         references: tuple[Reference, ...] = ()
         mentions: tuple[str, ...] = ()
+        names: tuple[str, ...] = ()
         if self.kind in ("ConfigMap", "Secret") and self.api_version == "v1":
             reader = ObjectReader(decoder, "ConfigMap" if self.kind == "ConfigMap" else "Secret")
             provider = reader.read(self.root)
@@ -501,6 +502,7 @@ class DocumentReader:
             shapes.read(self.root)
             pods, references = tuple(shapes.pods), tuple(shapes.references)
             mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)
+            names = tuple(sorted(shapes.names))
         if self.kind in makers.by_kind or not is_built_in(self.api_version):
             providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
         known = group_of(self.api_version), self.kind
@@ -517,6 +519,7 @@ class DocumentReader:
             pods=pods,
             references=references,
             mentions=mentions,
+            names=names,
             faults=tuple(decoder.faults),
             masked=masked_in(decoder, self.root) if decoder.holds_secret else (),
             labels=tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),

@@ -30,6 +30,9 @@ REFERENCES: dict[str, Target] = {
 NAMING = (*REFERENCES, "secretName")
 """The fields that are called the same in most custom resources, and in the values of most charts."""
 
+NAME_FIELD = re.compile(r"(?i:name|prefix|override)\Z")
+"""How a field ends whose value is a name, or a part of names (`fullnameOverride` of `helm create`)."""
+
 LISTED = {
     # https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
     "substituteFrom": "",
@@ -97,6 +100,7 @@ class ShapeReader:
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
         self.mentions: set[str] = set()
+        self.names: set[str] = set()
         self.release = ""
         self.annotations: dict[str, dict[str, Node]] = {}
 
@@ -116,6 +120,8 @@ class ShapeReader:
             value = RELEASE_NAME.sub(lambda _: self.release, node.value) if self.release else node.value
             if len(value) <= 253 and SUBDOMAIN.match(value) and not holds_credential(path):
                 self.mentions.add(value)
+                if NAME_FIELD.search(path):
+                    self.names.add(value)
         elif isinstance(node, SequenceNode):
             for i, item in enumerate(node.value):
                 self.walk(item, f"{path}[{i}]", depth + 1)

@@ -64,11 +64,12 @@ class Release(msgspec.Struct, frozen=True):
     def may_make(self, name: str) -> bool:
         """Whether the chart may make an object of this name.
 
-        Charts put the name of the release, or what their values say, into the names of what they make
+        Charts put the name of the release, or a name in their values, into the names of what they make
         (https://helm.sh/docs/chart_best_practices/conventions/, `fullname` of `helm create`).
         """
         own = self.document.name.value if self.document.name else ""
-        return any(each == name or is_part_of(each, name) for each in (own, *self.document.mentions))
+        named = any(is_part_of(each, name) for each in (own, *self.document.names))
+        return named or name in (own, *self.document.mentions)
 
 
 class Surroundings:
