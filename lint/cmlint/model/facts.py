@@ -450,8 +450,9 @@ class Document(Facts, frozen=True):
     `head` is what a finding about the complete object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` are outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `names` those of them that fields for names have, `masked` the places whose
-    text must never be shown. `labels` are written `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
-    prefix that it does not know, `reloads` the names that Reloader watches. `reach` is the namespace of what it makes
+    text must never be shown. `labels` are written `name=value`, `deploys` are the folders that it brings to a cluster.
+    `strangers` are annotations under cmlint's own prefix that it does not know, `reloads` the names that Reloader
+    watches. `reach` is the namespace of what it makes
     where that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
     cluster. `rolling` is how it replaces its pods, `watched` are the annotations of Reloader and Wave with their
     values. It is `exported` where it is a copy of what an API server gave out. A document that could not be parsed has
