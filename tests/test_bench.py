@@ -163,3 +163,14 @@ def test_every_step_of_the_test_command_is_measured() -> None:
     programs = [Path(line.split()[0]).name for line in tests.steps([])]
     recipe = ["ruff", "ruff", "mypy", "pyright", "zizmor", "hadolint", "shellcheck", "actionlint", "pytest"]
     assert programs[-len(recipe) :] == recipe
+
+
+def test_a_mistake_that_breaks_nothing_is_not_counted(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  LEVEL: info\n"
+    reader = "{name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}}"
+    pod = POD.replace("{name: PORT, value: PLACE}", reader)
+    write(tmp_path, {"app/pod.yaml": pod, "app/config.yaml": config, "config.yaml": config})
+    done = bench("seeds", tmp_path)
+    kinds = [line.split(":")[1].strip() for line in done.stdout.splitlines() if line.startswith("harmless")]
+    assert kinds == ["the definition has another name", "the definition is removed"]
+    assert done.stdout.splitlines()[-1].split() == ["all", "7", "of", "7", "0", "of", "0"]

@@ -324,8 +324,8 @@ def perhaps_created(question: Question) -> Resolution | None:
 def absent(question: Question) -> Resolution:
     """A name that nothing defines: missing, unless something shows that it may be made.
 
-    A near name comes before such evidence, for it is hardly ever one that was meant to differ, and so does an object in
-    the same text that nothing else reads.
+    A near name comes before such evidence, for it is hardly ever one that was meant to differ. An object that nothing
+    reads, and that has what is read, comes before it as well.
     """
     if cause := first_cause(causes.ABSENT, question):
         return Resolution("missing", cause=cause)

@@ -231,7 +231,7 @@ class Lacking(msgspec.Struct, frozen=True):
         return self.made is None or any(kind == target and own in name for kind, own in self.made)
 
     def always_makes(self, target: Target, name: str) -> bool:
-        """None: a command may make what a kustomization has, too."""
+        """None: a command may also make what a kustomization has."""
         return False
 
 

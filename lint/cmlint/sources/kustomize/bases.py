@@ -30,7 +30,7 @@ class Completion(msgspec.Struct, frozen=True):
         return True
 
     def always_makes(self, target: Target, name: str) -> bool:
-        """None: a command may make what a kustomization has, too."""
+        """None: a command may also make what a kustomization has."""
         return False
 
 
