@@ -779,18 +779,29 @@ def test_a_template_of_a_file_that_is_built_shows_nothing_either(tmp_path: Path)
     assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
 
 
-@pytest.mark.parametrize(("name", "listed"), [("reader", False), ("another", True)])
-def test_files_that_have_the_reader_are_not_applied_with_its_build(tmp_path: Path, name: str, listed: bool) -> None:
-    config = CONFIG.replace("other", "settings")
-    files = {"web/kustomization.yaml": BUILD, "web/pod.yaml": READER, "web/config.yaml": config}
-    write(tmp_path, {**files, "pod.yaml": READER.replace("name: reader", f"name: {name}"), "config.yaml": config})
+@pytest.mark.parametrize(
+    ("copy", "definition", "apart"),
+    [
+        ("k/pod.yaml", "k/config.yaml", True),
+        ("k/app/pod.yaml", "k/config.yaml", True),
+        ("k/pod.yaml", "k/app/config.yaml", False),
+        ("app/pod.yaml", "config.yaml", False),
+        ("k/another.yaml", "k/config.yaml", False),
+        ("web/old/pod.yaml", "web/config.yaml", True),
+    ],
+)
+def test_files_that_have_a_workload_are_not_applied_with_its_build(
+    tmp_path: Path, copy: str, definition: str, apart: bool
+) -> None:
+    pod = READER.replace("name: reader", "name: another") if "another" in copy else READER
+    files = {"web/kustomization.yaml": BUILD, "web/pod.yaml": READER, copy: pod.replace("envFrom", "# envFrom")}
+    write(tmp_path, {**files, definition: CONFIG.replace("other", "settings")})
     outcome = lint(tmp_path).outcome
-    assert [each.code for each in outcome.unverified] == ["defined-elsewhere"] * listed
-    assert concise(lint(tmp_path)) == [
-        "web/pod.yaml:8:37: error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
-    ] * (not listed)
-    write(tmp_path, {"web/config.yaml": CONFIG})
-    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"] * (not listed)
+    assert [each.code for each in outcome.unverified] == ["defined-elsewhere"] * (not apart)
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * apart
+    write(tmp_path, {"web/config.yaml": CONFIG.replace("other", "settings")})
+    listed = "web/pod.yaml:8:37: error[missing-configmap] the ConfigMap `settings` is not in the kustomization"
+    assert concise(lint(tmp_path)) == [listed] * apart
 
 
 BOTH = CONFIG + "---\n" + READER

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, is_hashed, references_of
-from cmlint.bundle.nearest import Meeting, Spaces
+from cmlint.bundle.nearest import Meeting, Spaces, meets
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
@@ -284,6 +284,21 @@ class Index:
     def objects(self) -> set[tuple[str, str | None, str | None]]:
         """Kind, namespace and name of everything in the bundle."""
         return {item.identity for item in self.placed}
+
+    def has_workload(self, placed: Placed) -> bool:
+        """Whether a document is about a workload here: kind and name are the same, and the namespace can be."""
+        kind, namespace, name = placed.identity
+        return any(meets(namespace, each) for each in self.workloads.get((kind, name), ()))
+
+    @cached_property
+    def workloads(self) -> dict[tuple[str, str | None], list[str | None]]:
+        """The namespaces of what has pods, by kind and name."""
+        found: dict[tuple[str, str | None], list[str | None]] = {}
+        for item in self.placed:
+            if item.document.pods:
+                kind, namespace, name = item.identity
+                found.setdefault((kind, name), []).append(namespace)
+        return found
 
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""

@@ -93,6 +93,11 @@ def is_any(definition: Definition) -> bool:
     return definition.provider.name.value == "*"
 
 
+def is_in(folder: str, around: str) -> bool:
+    """Whether a folder is another one or below it; nothing is below the top, where everything is."""
+    return folder == around or bool(around and folder.startswith(f"{around}/"))
+
+
 class Question(msgspec.Struct, frozen=True, dict=True):
     """A reference of a document, the namespace in which it looks, and the scope in which it is answered."""
 
@@ -207,16 +212,19 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         return index.is_built and self.placed.identity in index.objects
 
     def is_beside_copy(self, definition: Definition, index: Index) -> bool:
-        """Whether files as they are have a definition and what reads it, in one folder.
+        """Whether files as they are have a definition and, in its folder or below, a workload of this bundle.
 
-        Whoever applies that folder does not build this bundle, which has the same reader.
+        Whoever applies these files does not build this bundle, which has the same workload. What is in the folder of
+        its own kustomization is no copy.
         """
         other = definition.placed
-        if not self.placed.built or other.built:
+        if not self.placed.built or other.built or other.directory in self.scope.index.kustomized(self.placed):
             return False
-        kind, _, name = self.placed.identity
-        around = (each for each in index.by_folder[other.directory] if meets(self.placed.namespace, each.namespace))
-        return any((each.document.kind, each.identity[2]) == (kind, name) for each in around)
+        return any(
+            self.scope.index.has_workload(each)
+            for each in index.placed
+            if each.document.pods and is_in(each.directory, other.directory)
+        )
 
     @cached_property
     def unread(self) -> tuple[Definition, ...]:
