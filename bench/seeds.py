@@ -225,12 +225,13 @@ def places(result: Result) -> set[tuple[str, int, str]]:
 
 
 def uses_in(result: Result) -> Iterator[Use]:
-    """The references that resolve to one definition in a text."""
+    """The references that resolve to one definition in a text, which names the object itself."""
     for bundle in result.bundles:
         for placed in bundle.placed if not bundle.unbuilt and bundle.complete else ():
             for reference in references_of(placed):
                 found = bundle.resolver.resolve(reference, placed)
-                if found.status == "found" and len(found.definitions) == 1 and found.sure and not found.command:
+                known = found.status == "found" and found.sure and not found.command
+                if known and len(found.definitions) == 1 and not found.definitions[0].provider.glob:
                     yield Use(reference, placed, found.definitions[0])
 
 
