@@ -784,7 +784,10 @@ def test_a_template_of_a_file_that_is_built_shows_nothing_either(tmp_path: Path)
     [
         ("k/pod.yaml", "k/config.yaml", True),
         ("k/app/pod.yaml", "k/config.yaml", True),
-        ("k/pod.yaml", "k/app/config.yaml", False),
+        ("k/pod.yaml", "k/app/config.yaml", True),
+        ("web/old/a/pod.yaml", "web/old/b/config.yaml", True),
+        ("a/pod.yaml", "b/config.yaml", False),
+        ("web/pod-2.yaml", "config.yaml", False),
         ("app/pod.yaml", "config.yaml", False),
         ("k/another.yaml", "k/config.yaml", False),
         ("web/old/pod.yaml", "web/config.yaml", True),

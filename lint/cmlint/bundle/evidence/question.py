@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed, folder_of
 from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
@@ -212,18 +213,22 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         return index.is_built and self.placed.identity in index.objects
 
     def is_beside_copy(self, definition: Definition, index: Index) -> bool:
-        """Whether files as they are have a definition and, in its folder or below, a workload of this bundle.
+        """Whether files as they are have a definition and a workload of this bundle, apart from what builds it.
 
-        Whoever applies these files does not build this bundle, which has the same workload. What is in the folder of
-        its own kustomization is no copy.
+        Whoever applies these files does not build this bundle, which has the same workload. They are apart where the
+        workload is in the folder of the definition or below, or where both are in one folder that the bundle is not in.
+        What is in the folder of its own kustomization is no copy.
         """
-        other = definition.placed
-        if not self.placed.built or other.built or other.directory in self.scope.index.kustomized(self.placed):
+        there = definition.placed.directory
+        if not self.placed.built or definition.placed.built or there in self.scope.index.kustomized(self.placed):
             return False
+        written, _ = self.placed.written(self.reference.name.span)
+        own = self.placed.directory, folder_of(written, self.placed.frame)
+        copies = (each for each in index.placed if each.document.pods and self.scope.index.has_workload(each))
         return any(
-            self.scope.index.has_workload(each)
-            for each in index.placed
-            if each.document.pods and is_in(each.directory, other.directory)
+            is_in(each.directory, there) or (around and not any(is_in(folder, around) for folder in own))
+            for each in copies
+            for around in [posixpath.commonpath([each.directory or ".", there or "."])]
         )
 
     @cached_property
