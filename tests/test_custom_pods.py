@@ -151,6 +151,7 @@ RELEASE = "helm.toolkit.fluxcd.io/v2 HelmRelease"
             "volumes[0].secret.secretNmae",
             "secretName",
         ),
+        ("example.com/v1 Shop", "{secrteRef: {name: s}}", "spec.secrteRef", "secretRef"),
         ("example.com/v1 Shop", "{secretRefs: {name: s}}", "", ""),
         ("example.com/v1 Shop", "{configmapRef: {name: s}}", "", ""),
         ("example.com/v1 Shop", "{secrteRef: {name: s, other: t}}", "", ""),

@@ -29,7 +29,7 @@ from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers, walk
 from cmlint.manifest.rollout import PLAIN, read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
-from cmlint.manifest.shapes import SELECTORS, ShapeReader
+from cmlint.manifest.shapes import SELECTORS, ShapeReader, meant_by
 from cmlint.manifest.test_expectations import TESTERS, read_compared
 from cmlint.model.facts import (
     IGNORE,
@@ -274,7 +274,12 @@ def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
         return True
     known = (group_of(head.api_version), head.kind) if head else ("", "")
     selects = known[0] in SELECTORS and "key" in chunk
-    return selects or known in DEPLOYERS or known in TESTERS or has_words(chunk)
+    return selects or known in DEPLOYERS or known in TESTERS or has_words(chunk) or has_misspelt(chunk, known[0])
+
+
+def has_misspelt(chunk: str, group: str) -> bool:
+    """Whether a custom resource has a field of which the word that counts is misspelt (`secrteRef`)."""
+    return "." in group and "Ref:" in chunk and any(map(meant_by, re.findall(r"\b(\w+Ref):", chunk)))
 
 
 def has_words(chunk: str) -> bool:
