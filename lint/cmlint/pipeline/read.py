@@ -32,7 +32,6 @@ from cmlint.sources.found import Found
 from cmlint.sources.paths import is_put_away
 from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
-from cmlint.sources.rendered import without_rendered
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Text, Texts
@@ -268,7 +267,7 @@ def bundles_of(
     before: Before | None = None,
 ) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
-    materials = without_rendered(found)
+    materials = found.together
     everything = [entry for material in materials for entry in material.files]
     kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
     variables = Variables(everything, kustomized, found.frame)

@@ -10,6 +10,7 @@ from cmlint.model.problems import Problem
 from cmlint.sources import files
 from cmlint.sources.files import Group
 from cmlint.sources.found import Found
+from cmlint.sources.rendered import TEMPLATES, rendered_in
 from cmlint.sources.request import Request
 
 
@@ -37,9 +38,10 @@ def facts_in(group: Group, found: Found) -> Iterator[tuple[str, FileFacts]]:
 
 
 def scripts_in(group: Group, found: Found) -> Iterator[tuple[str, FileFacts]]:
-    """The other texts of a group that have commands."""
+    """The other texts of a group that have commands, or show objects."""
+    rendered = rendered_in(group, found) if any(shown.endswith(TEMPLATES) for shown in group.scripts) else ()
     for shown in group.scripts:
-        if not isinstance(facts := found.facts[shown], str) and facts.commands:
+        if shown not in rendered and not isinstance(facts := found.facts[shown], str) and facts.commands:
             yield shown, facts
 
 

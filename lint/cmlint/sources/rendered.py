@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
-from cmlint.bundle.material import Material
+from cmlint.sources.files import Group
 from cmlint.sources.found import Found
 
 TEMPLATES = (".j2", ".jinja", ".jinja2")
@@ -16,32 +14,25 @@ BOTH = 2
 """How many folders of one name around two files show that one is made of the other."""
 
 
-def without_rendered(found: Found) -> list[Material]:
-    """The materials without the templates of files that are here: such a file has all that its template shows."""
-    materials = found.together
-    if not any(path.endswith(TEMPLATES) for material in materials for path, _ in material.scripts):
-        return materials
+def rendered_in(group: Group, found: Found) -> set[str]:
+    """The templates of a group of which the files are here: these have all that a template shows."""
     folders: dict[str, list[list[str]]] = {}
     for path in paths_in(found):
         *around, name = path.split("/")
         folders.setdefault(name, []).append(around)
-
-    def is_rendered(path: str) -> bool:
-        *around, name = path.split("/")
-        made = folders.get(name.rpartition(".")[0], ()) if name.endswith(TEMPLATES) else ()
-        return any(is_made_in(folder, around) for folder in made)
-
-    return [
-        replace(each, scripts=[(path, facts) for path, facts in each.scripts if not is_rendered(path)])
-        for each in materials
-    ]
+    templates = ((path, path.split("/")) for path in group.scripts if path.endswith(TEMPLATES))
+    return {
+        path
+        for path, (*around, name) in templates
+        if any(is_made_in(folder, around) for folder in folders.get(name.rpartition(".")[0], ()))
+    }
 
 
 def paths_in(found: Found) -> Iterator[str]:
     """The paths of all files that nothing has taken, or of which something is built, as they are shown."""
     for group in found.groups:
         yield from (*group.paths, *group.scripts)
-    for material in found.together:
+    for material in found.materials:
         yield from material.built.paths() if material.built else ()
 
 
