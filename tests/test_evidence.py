@@ -738,6 +738,8 @@ FIELD = "apiVersion: {}\nkind: {}\nmetadata: {{name: web, namespace: shop}}\nspe
         ("source.toolkit.fluxcd.io/v1", "GitRepository", "secretRef: {name: token}", False),
         ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "decryption: {secretRef: {name: token}}", False),
         ("helm.toolkit.fluxcd.io/v2", "HelmRelease", "values: {db: {secretRef: {name: token}}}", False),
+        ("notification.toolkit.fluxcd.io/v1beta3", "Provider", "secretRef: {name: flux-system}", False),
+        ("dapr.io/v1alpha1", "Component", "metadata: [{name: t, secretKeyRef: {name: token, key: t}}]", False),
         ("example.com/v1", "Shop", "secretRef: {name: token}", False),
         ("cert-manager.io/v1", "Issuer", "acme: {settingsRef: {configMapRef: {name: token}}}", False),
     ],

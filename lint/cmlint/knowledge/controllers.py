@@ -673,6 +673,9 @@ VALUES = "spec.valuesFrom"
 fluxcd/helm-controller calls.
 """
 
+DAPR = "dapr.io"
+"""The group of objects whose `auth.secretStore` need not be Kubernetes (https://docs.dapr.io/operations/components/)."""
+
 BEFORE_FILES = ("spec.decryption", "spec.kubeConfig", "spec.values")
 """The fields of Flux whose objects no file has: keys, and what the values of a chart name."""
 
@@ -893,13 +896,13 @@ def must_exist(api_version: str, path: str) -> bool:
 def reads_from_files(api_version: str, kind: str, path: str) -> bool:
     """Whether a field of a custom resource names what its controller only reads, and what files may well hold.
 
-    Not what a chart makes under a name that its values say, and not what Flux needs before it has any file: the
-    credentials of its sources, and the keys with which it decrypts files and reaches clusters (`flux bootstrap`,
-    https://fluxcd.io/flux/guides/mozilla-sops/).
+    Not what Dapr reads from a secret store, not what a chart makes under a name that its values say, and not what Flux
+    needs before it has any file: the credentials of its sources, and the keys with which it decrypts files and reaches
+    clusters (`flux bootstrap`, https://fluxcd.io/flux/guides/mozilla-sops/).
     """
     group = api_version.partition("/")[0]
     if not group.endswith(FLUX):
-        return not may_make(api_version, kind)
+        return group != DAPR and not may_make(api_version, kind)
     return not group.startswith("source.") and not path.startswith(BEFORE_FILES)
 
 

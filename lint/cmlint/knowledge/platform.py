@@ -34,6 +34,8 @@ WELL_KNOWN: dict[str, tuple[str, ...]] = {
         "deployer-dockercfg-*",
         "sh.helm.release.v1.*",
         "argocd-initial-admin-secret",
+        # https://fluxcd.io/flux/installation/bootstrap/: the credentials of the repository
+        "flux-system",
         # https://github.com/rook/rook: pkg/operator/ceph/cluster/mon/mon.go, pkg/operator/ceph/config/store.go,
         # pkg/operator/ceph/cluster/mgr/dashboard.go
         "rook-ceph-mon",
