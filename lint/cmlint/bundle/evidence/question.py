@@ -217,7 +217,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
 
         Whoever applies these files does not build this bundle, which has the same workload. They are apart where the
         workload is in the folder of the definition or below, or where both are in one folder that the bundle is not in.
-        What is in the folder of its own kustomization is no copy.
+        What is in the folder of its own kustomization is not a copy.
         """
         there = definition.placed.directory
         if not self.placed.built or definition.placed.built or there in self.scope.index.kustomized(self.placed):
