@@ -176,6 +176,34 @@ def test_what_makes_an_object_is_a_node_before_it(tmp_path: Path) -> None:
     assert statuses(report) == {"shop/ConfigMap/made": "command"}
 
 
+CLUSTER = """\
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: db, namespace: shop}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+  - name: web
+    image: ghcr.io/example/web:1.2.3
+    env:
+    - name: PASSWORD
+      valueFrom: {secretKeyRef: {name: db-app, key: password}}
+"""
+"""A custom resource of which the controller makes a Secret and a ConfigMap, and a Pod that reads the Secret."""
+
+
+def test_objects_that_one_custom_resource_makes_are_apart(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CLUSTER})
+    report = graph(tmp_path)
+    assert [(e["source"], e["target"]) for e in report["edges"] if e["type"] == "reads"] == [
+        ("shop/Pod/web/web", "shop/Secret/db-app:password")
+    ]
+    assert statuses(report) == {"shop/ConfigMap/cnpg-default-monitoring": "unused"}
+
+
 def test_a_workload_that_reads_nothing_is_drawn_and_an_object_without_pods_is_not(tmp_path: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: idle}\nspec: {containers: [{name: c, image: 'c:1.0.0'}]}\n"
     ingress = INGRESS.rpartition("---\n")[2].replace("tls: [{secretName: certificate}]", "ingressClassName: a")

@@ -48,6 +48,20 @@ def test_the_demo() -> None:
     assert [each["through"] for each in report["reads"]] == [[], ["ORDERS_URL"], ["CATALOG"], []]
 
 
+def test_objects_that_one_custom_resource_makes_have_their_own_readers(tmp_path: Path) -> None:
+    cluster = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db}\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n"
+    pod += "  - {name: web, image: 'web:1.2.3', envFrom: [{secretRef: {name: db-app}}]}\n"
+    write(tmp_path, {"a.yaml": f"{cluster}---\n{pod}"})
+    heads = [line for line in cmlint(tmp_path, "impact", "a.yaml").stdout.splitlines() if "(a.yaml:3)" in line]
+    assert heads == [
+        "ConfigMap db-* (a.yaml:3): no readers",
+        "Secret db-* (a.yaml:3): no readers",
+        "Secret db-app (a.yaml:3): 1 reader in 1 workload, 1 namespace",
+        "ConfigMap cnpg-default-monitoring (a.yaml:3): no readers",
+    ]
+
+
 def test_a_key_of_the_demo() -> None:
     report = asked(FIXTURES, "cm/shop-config:CURRENCY", "-n", "shop", "--path", "demo")
     assert reads(report) == [

@@ -86,7 +86,7 @@ class Builder:
         self.edges: list[Edge] = []
         self.names: dict[tuple[str, Placed | None, tuple[Span, ...], str], str] = {}
         self.numbered: dict[str, Iterator[str]] = {}
-        self.by_definition: dict[tuple[Placed, Span], str] = {}
+        self.by_definition: dict[Definition, str] = {}
         self.impacts: dict[str, Impact] = {}
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
 
@@ -181,7 +181,7 @@ class Builder:
             attributes=attributes,
         )
         name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
-        self.by_definition[placed, provider.name.span] = name
+        self.by_definition[definition] = name
         for key in provider.keys:
             self.add_key(name, node, key)
         if provider.kind not in PLAIN:
@@ -319,13 +319,12 @@ class Builder:
 
     def defined(self, bundle: Bundle, definition: Definition) -> str:
         """The node of a definition; one that a command or a cluster has is added here."""
-        key = definition.placed, definition.provider.name.span
-        if key not in self.by_definition:
+        if definition not in self.by_definition:
             name = f"{definition.namespace or NOWHERE}/{definition.provider.target}/{definition.provider.name.value}"
             if definition.placed.number == LIVE and name in self.nodes:
                 return name
             self.define(bundle, definition)
-        return self.by_definition[key]
+        return self.by_definition[definition]
 
     def absent(self, bundle: Bundle, read: Read, resolution: Resolution) -> str:
         """The node of a name that nothing defines."""

@@ -211,15 +211,14 @@ class Wanted:
     """The subjects by what a read may lead to: their definitions, or their names."""
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
-        self.by_definition: dict[tuple[Placed, Span], list[Subject]] = {}
+        self.by_definition: dict[Definition, list[Subject]] = {}
         self.by_name: dict[tuple[Target, str], list[Subject]] = {}
         self.by_placeholder: dict[tuple[Target, str], list[Subject]] = {}
         self.names = {(subject.target, subject.name) for subject in subjects}
         for subject in subjects:
             self.by_name.setdefault((subject.target, subject.name), []).append(subject)
             for _, definition in subject.defined:
-                key = definition.placed, definition.provider.name.span
-                self.by_definition.setdefault(key, []).append(subject)
+                self.by_definition.setdefault(definition, []).append(subject)
                 self.names.add((subject.target, definition.provider.name.value))
 
     def reads(self, bundles: Iterable[Bundle]) -> Iterator[tuple[Bundle, Read]]:
@@ -252,7 +251,7 @@ class Wanted:
             found = [
                 (subject, definition, len(resolution.definitions) == 1 or not resolution.apart)
                 for definition in resolution.definitions
-                for subject in self.by_definition.get((definition.placed, definition.provider.name.span), ())
+                for subject in self.by_definition.get(definition, ())
             ]
             yield from found or self.with_pattern(read, resolution)
         elif resolution.status != "wrong-namespace":
