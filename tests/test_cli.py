@@ -158,7 +158,7 @@ def test_a_folder_without_manifests_is_named(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "a", "b", "c")
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
-        "cmlint: warning: b: no Kubernetes object in 1 file (not a Kubernetes object (1))",
+        "cmlint: warning: b: no Kubernetes object in 1 file",
         f"cmlint: warning: c: {NO_FILES}",
     ]
 
@@ -172,10 +172,7 @@ def test_nothing_to_lint_is_an_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
     write(tmp_path, {"a.yaml": "a: 1\n---\nb: 1\n", "b.yaml": "kind: X\napiVersion: v1\nimage: {{ a }}\n"})
     done = cmlint(tmp_path, "check", ".", "-")
-    message = (
-        "nothing to lint in `.`, standard input: no Kubernetes object in 3 files "
-        "(not a Kubernetes object (2); a template, not rendered (1))"
-    )
+    message = "nothing to lint in `.`, standard input: no Kubernetes object in 3 files (a template, not rendered (1))"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
 
 
@@ -183,7 +180,7 @@ def test_nothing_to_lint_because_of_the_configuration_is_an_error(tmp_path: Path
     write(tmp_path, {"deploy/a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "values.yaml": "a: 1\n"})
     write(tmp_path, {".cmlint.yaml": "exclude: [deploy/]\n"})
     done = cmlint(tmp_path, "check")
-    message = "no Kubernetes object in 2 files (not a Kubernetes object (2)); `exclude` skips `deploy/a.yaml`"
+    message = "no Kubernetes object in 2 files; `exclude` skips `deploy/a.yaml`"
     expected = fatal(f"nothing to lint in `.`: {message}", "exclude less, or allow it with `--allow-empty`")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
     assert cmlint(tmp_path, "check", "--allow-empty").returncode == 0
@@ -196,10 +193,10 @@ def test_nothing_to_lint_because_of_the_configuration_is_an_error(tmp_path: Path
 def test_a_folder_that_holds_other_files_has_been_looked_at(tmp_path: Path) -> None:
     write(tmp_path, {"values.yaml": "image: x\n"})
     done = cmlint(tmp_path, "check")
-    message = "nothing to lint in `.`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    message = "nothing to lint in `.`: no Kubernetes object in 1 file"
     assert (done.returncode, done.stderr) == (0, f"cmlint: warning: {message}\n")
     done = cmlint(tmp_path, "check", "values.yaml")
-    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
 
 
@@ -207,7 +204,7 @@ def test_a_folder_that_holds_other_files_has_been_looked_at(tmp_path: Path) -> N
 def test_no_command_is_advised_to_use_an_option_that_it_does_not_have(tmp_path: Path, command: str) -> None:
     write(tmp_path, {"values.yaml": "image: x\n"})
     done = cmlint(tmp_path, command, "values.yaml")
-    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == fatal(message, "name the files or folders that hold manifests")
 
@@ -218,9 +215,42 @@ def test_nothing_to_lint_can_be_allowed(tmp_path: Path) -> None:
     assert done.stdout == "nothing checked in 0 files (0 documents, 0 containers, 0 references)\n"
 
 
-def test_objects_outside_the_ground_are_something_to_lint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", [".", "a.yaml"])
+def test_objects_of_which_nothing_is_checked_are_named(tmp_path: Path, path: str) -> None:
     write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"})
+    done = cmlint(tmp_path, "check", path)
+    message = f"nothing to lint in `{path}`: cmlint checks nothing of what is in 1 file: Service (1)"
+    assert (done.returncode, done.stderr) == (0, f"cmlint: warning: {message}\n")
+    write(tmp_path, {"b.yaml": CLEAN})
+    assert cmlint(tmp_path, "check").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("a: [\n", "1: not valid YAML: did not find expected node content"),
+        ("a: 1\n---\nb: 2\n c: 3\n", "4: not valid YAML: mapping values are not allowed in this context"),
+        (
+            "kind: Ingress\napiVersion: v1\n spec: {}\n",
+            "3: not valid YAML: mapping values are not allowed in this context",
+        ),
+        ("a: 'x' y\n", "1: not valid YAML: did not find expected key"),
+    ],
+)
+def test_a_file_that_is_not_yaml_is_not_passed_over(tmp_path: Path, text: str, error: str) -> None:
+    write(tmp_path, {"a.yaml": text, "b.yaml": "a: 1\n", "deploy/c.yaml": CLEAN})
+    for words in (("check", "a.yaml"), ("check", "b.yaml", "a.yaml"), ("env", "a.yaml"), ("graph", "a.yaml")):
+        done = cmlint(tmp_path, *words)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(f"a.yaml:{error}", "fix it there"))
+    done = cmlint(tmp_path, "check", "-", stdin=text)
+    assert (done.returncode, done.stderr) == (2, fatal(f"<stdin>:{error}", "fix it there"))
     assert cmlint(tmp_path, "check").returncode == 0
+
+
+def test_a_template_alone_is_no_broken_file(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "{{ if x }}\na: [\n{{ end }}\n"})
+    message = "nothing to lint in `a.yaml`: no Kubernetes object in 1 file"
+    assert cmlint(tmp_path, "check", "a.yaml").stderr == fatal(message, HELP_EMPTY)
 
 
 def test_excluded_paths_are_not_read(tmp_path: Path) -> None:

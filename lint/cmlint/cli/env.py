@@ -82,7 +82,7 @@ def run(options: Options) -> int:
     tell_problems(problems)
     tell_unbuilt(bundles)
     if not failed(problems):
-        for note in require_objects(paths, bundles):
+        for note in require_objects(paths, bundles, manifests.texts):
             tell("warning", note)
     found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
     if not found and not failed(problems):

@@ -123,7 +123,7 @@ class Fresh:
         tell_problems(result.problems)
         if not self.options.allow_empty and not failed(result.problems):
             allowed, exclude = ", or allow it with `--allow-empty`", self.request.config.exclude
-            self.notes += require_objects(self.request.paths, result.bundles, allowed, exclude)
+            self.notes += require_objects(self.request.paths, result.bundles, result.texts, allowed, exclude)
             self.notes += empty_folders(self.request.paths, result.bundles)
         self.unused = [f"{each.path}: not used: {each.why}" for each in layers.unused] if layers else []
         return result

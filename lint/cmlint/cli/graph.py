@@ -129,7 +129,7 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     tell_problems(result.problems)
     tell_unbuilt(result.bundles)
     if not failed(result.problems):
-        for note in require_objects(paths, result.bundles):
+        for note in require_objects(paths, result.bundles, result.texts):
             tell("warning", note)
     return result, request.config
 

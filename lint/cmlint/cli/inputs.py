@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cmlint.engine.registry import Installed
     from cmlint.engine.rules import Rule
     from cmlint.pipeline.run_cache import Memory
+    from cmlint.texts import Texts
 
 
 def rules_or_error() -> dict[str, Rule]:
@@ -264,25 +265,41 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
 
 
 def require_objects(
-    paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "", exclude: Sequence[str] = ()
+    paths: Sequence[str], bundles: Iterable[Bundle], texts: Texts, otherwise: str = "", exclude: Sequence[str] = ()
 ) -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
     If all files of a folder were read and none is for Kubernetes, that is a note and not an error; `exclude` must not
-    have left out any that is. Of what cannot be built, its own finding tells. `otherwise` ends the help with how the
-    command allows that.
+    have left out any that is. So are objects of which cmlint checks nothing. Of what cannot be built, its own finding
+    tells. `otherwise` ends the help with how the command allows that.
     """
     read = [file for bundle in bundles for file in bundle.files]
-    if has_objects(read) or any(bundle.failures for bundle in bundles):
+    if any(facts.documents for _, facts in read) or any(bundle.failures for bundle in bundles):
         return
     where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
     message = f"nothing to lint in {where}: {contents(read)}"
+    if not any(os.path.isdir(path) for path in paths) and (error := next(syntax_errors(read, texts), None)):
+        raise FatalError(error, "fix it there")
+    if has_objects(read):
+        yield message
+        return
     excluded = next(manifests_matching(paths, exclude), None) if read else None
     if excluded:
         raise FatalError(f"{message}; `exclude` skips `{excluded}`", f"exclude less{otherwise}")
     if not read or not all(os.path.isdir(path) for path in paths):
         raise FatalError(message, f"name the files or folders that hold manifests{otherwise}")
     yield message
+
+
+def syntax_errors(read: Iterable[tuple[str, FileFacts]], texts: Texts) -> Iterator[str]:
+    """Why files are not valid YAML, with the line; the first error of each."""
+    from cmlint.manifest.documents import syntax_error
+
+    for path, facts in read:
+        wanted = facts.others or any(skip.code == "not-kubernetes" for skip in facts.skipped)
+        text = texts.get(path) if wanted else None
+        if text and (fault := syntax_error(text.text)):
+            yield f"{path}:{text.position(fault.span.start).line}: not valid YAML: {fault.reason}"
 
 
 def manifests_matching(paths: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
@@ -318,5 +335,8 @@ def contents(read: Sequence[tuple[str, FileFacts]]) -> str:
         *others, last = files.SUFFIXES
         skipped = "files that git ignores, or that `--exclude` or the setting `exclude` matches, are skipped"
         return f"no {', '.join(others)} or {last} files ({skipped})"
-    why = reasons(skip.reason for _, facts in read for skip in facts.skipped)
-    return f"no Kubernetes object in {count(len(read), 'file')}" + (f" ({why})" if why else "")
+    number = count(len(read), "file")
+    if kinds := [other.kind for _, facts in read for other in facts.others]:
+        return f"cmlint checks nothing of what is in {number}: {reasons(iter(kinds))}"
+    why = reasons(skip.reason for _, facts in read for skip in facts.skipped if skip.code != "not-kubernetes")
+    return f"no Kubernetes object in {number}" + (f" ({why})" if why else "")

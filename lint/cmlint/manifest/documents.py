@@ -665,13 +665,9 @@ def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) -> Document | Skip:
-    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it.
-
-    A directive below the error cannot be its cause: a reader has not come to it.
-    """
+    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
     whole = Span(base, base + len(chunk))
-    read = "\n".join(chunk.split("\n")[: error.line + 2])
-    if stands_in_directive(chunk, error.line) or is_template(read):
+    if is_rendered_first(chunk, error):
         return Skip("template", whole)
     head = head or meant_head(chunk)
     if head is None:
@@ -682,6 +678,30 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
     return unread(head, whole, fault, masked)
+
+
+def syntax_error(text: str) -> Fault | None:
+    """Why a text is not valid YAML, whatever it is for; None also where it is rendered first."""
+    for start, end in cut(text):
+        chunk = text[start:end]
+        try:
+            compose(chunk)
+        except YamlSyntaxError as error:
+            if is_rendered_first(chunk, error):
+                return None
+            span, reason = locate(chunk, start, error)
+            return Fault("syntax", span, "", unquoted(reason))
+        except TooDeepError:
+            return None
+    return None
+
+
+def is_rendered_first(chunk: str, error: YamlSyntaxError) -> bool:
+    """Whether a text that cannot be parsed is a template.
+
+    A directive below the error cannot be its cause: a reader has not come to it.
+    """
+    return stands_in_directive(chunk, error.line) or is_template("\n".join(chunk.split("\n")[: error.line + 2]))
 
 
 def unread(head: Other, whole: Span, fault: Fault, masked: tuple[Span, ...]) -> Document:
