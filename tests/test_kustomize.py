@@ -492,6 +492,23 @@ def test_a_patch_for_nothing_is_shown_where_it_names_the_object(tmp_path: Path) 
     assert concise(run(tmp_path)) == []
 
 
+def test_a_patch_for_nothing_is_named_also_in_a_namespace_that_is_the_value_of_a_secret(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shopping}\nspec: {replicas: 3}\n"
+    )
+    files = {
+        "kustomization.yaml": "resources: [database.yaml]\npatches:\n- path: database.yaml\n- path: scaling.yaml\n",
+        "database.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: database, namespace: shopping}\n"
+        "stringData: {DATABASE_PASSWORD: shopping}\n",
+        "scaling.yaml": deployment,
+    }
+    write(tmp_path, files)
+    assert failures(run(tmp_path)) == [
+        "kustomization.yaml:4: broken: the kustomization is built without `patches[1]`: no matches for Id "
+        "Deployment.v1.apps/web....; failed to find unique target for patch"
+    ]
+
+
 SPOILT = {
     "kustomization.yaml": "resources:\n- pod.yaml\n- bad.yaml\n- config.yaml\n",
     "config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PORT: '1'}\n",

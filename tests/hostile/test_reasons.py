@@ -1052,7 +1052,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
                 "p.yaml": SECRET.replace("name: a", f"name: {MARKER}"),
             },
         ),
-        "no matches for Id ...; failed to find unique target for patch",
+        "without `patches[0]`: no matches for Id Secret.v1.[noGrp]/....[noNs]; failed to find unique target for patch",
     ),
     "replaced": (
         kustomization(

@@ -34,6 +34,9 @@ NAMING = (
 LONGEST_NAME = 253
 """How many characters a name of Kubernetes has at most."""
 
+IN_ID = r"^[^/]+(?=/)|(?<=/)[^/]+(?=\.)|[^./]+$"
+"""The parts of what kustomize calls an object: `Deployment.v1.apps`, `web` and `shop`."""
+
 OPEN = frozenset(("default", "noGrp", "noKind", "noName", "noNs", "noVer"))
 """What kustomize writes for a name that is not given."""
 
@@ -59,7 +62,7 @@ class OfBuild:
             case "name" | "word":
                 return text if self.is_name(text) else HIDDEN
             case "id":
-                return text if all(map(self.is_name, re.findall(r"[\w-]+", text))) else HIDDEN
+                return re.sub(IN_ID, self.part_of_id, text)
             case "pointer":
                 return pointer(text, self.masks)
             case _:
@@ -137,6 +140,10 @@ class OfBuild:
         """The prefixes and suffixes that kustomizations give to names."""
         prefixes, suffixes = ({one.root.word(name) for one in self.tree} for name in ("namePrefix", "nameSuffix"))
         return prefixes - {""}, suffixes - {""}
+
+    def part_of_id(self, found: re.Match[str]) -> str:
+        """The type, the name or the namespace of an object in what kustomize calls it, as it may be shown."""
+        return found[0] if all(map(self.is_name, re.findall(r"[\w-]+", found[0]))) else HIDDEN
 
     def is_name(self, text: str) -> bool:
         """Whether a text is the name of something in the input, and not a secret as well."""

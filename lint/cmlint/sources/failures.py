@@ -56,7 +56,8 @@ FORMS = {
 
 REPEATED = r'line (?P<number>\d{1,6}): mapping key "(?P<key>[^"]{1,253})" already defined at line (?P<other>\d{1,6})'
 LINE = r"\byaml: line (\d{1,6}):"
-NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
+NAMED = r"`([^`\s]+)`"
+NAMED_BY_ID = r"\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
 NO_TARGET = r"\bno matches for Id "
 """What kustomize says of a patch for an object that is not there."""
@@ -399,8 +400,7 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
     )
     if patch := next(inline, None):
         return patch
-    names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
-    names.update(re.findall(r'\bName:"([^"]+)"', said))
+    names = {*re.findall(NAMED, reason), *re.findall(NAMED_BY_ID, said), *re.findall(r'\bName:"([^"]+)"', said)}
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
     patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))
