@@ -633,3 +633,48 @@ def test_of_many_places_a_few_are_drawn_and_the_others_listed(
     assert (more in text) and ("also at" in text) == bool(more)
     everything = cmlint(tmp_path, "check", "--verbose").stdout
     assert everything.count("{name: web") == number and "also at" not in everything
+
+
+OVER = {
+    "over/kustomization.yaml": "resources: [pod.yaml]\n",
+    "over/pod.yaml": POD,
+    "shared/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "advice"),
+    [
+        (
+            {"over/kustomization.yaml": "resources: [pod.yaml, ../shared/config.yaml]\n"},
+            "kustomization.yaml:1:23",
+            "move the file into that folder, or write a kustomization beside the file, and name the file's folder",
+        ),
+        (
+            {
+                "over/kustomization.yaml": "resources: [pod.yaml]\npatches:\n- path: patch.yaml\n",
+                "over/patch.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: nobody}\n",
+            },
+            "kustomization.yaml:3:9",
+            "correct the kind, name or namespace in the patch, or remove the entry",
+        ),
+        (
+            {
+                "over/kustomization.yaml": "resources: [pod.yaml, ingress.yaml]\n",
+                "over/ingress.yaml": "apiVersion: networking.k8s.io/v1\nkind: Ingress\n spec: {}\n",
+            },
+            "kustomization.yaml:1:23",
+            "fix the YAML of this file",
+        ),
+        (
+            {"over/kustomization.yaml": "resources: [pod.yaml]\nreplicas: [{name: nobody, count: 2}]\n"},
+            "kustomization.yaml:2:19",
+            "fix the entry; `kustomize build` shows the same error",
+        ),
+    ],
+)
+def test_advice_fits_why_kustomize_fails(tmp_path: Path, files: dict[str, str], place: str, advice: str) -> None:
+    write(tmp_path, OVER | files)
+    (finding,) = run(tmp_path / "over").outcome.findings
+    start = finding.location.start
+    assert (f"{finding.location.path}:{start.line}:{start.column}", finding.help) == (place, advice)

@@ -19,19 +19,21 @@ HELPS = {
 }
 """What to do about a failure, by its cause and by what is not built."""
 
-NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
-"""What Go's decoder says of a value without quotes where a string is expected."""
-
-CHART = "a Helm chart is rendered only with `--enable-helm`"
-"""How the reason ends where a kustomization takes a chart."""
-VERSION = "chart requires kubeVersion: "
-"""How the reason begins where a chart is for other versions of Kubernetes."""
-
-EMPTY = "kustomization.yaml is empty"
-"""How the reason ends where a kustomization names nothing."""
-
-ENDED = "the line is indented less than the first one"
-"""How the reason ends where helm does not read all values of a chart."""
+ADVICE = {
+    r" is not in or below .*, and kustomize reads no other by default$": "move the file into that folder, or write a "
+    "kustomization beside the file, and name the file's folder",
+    r"no matches for Id .*; failed to find unique target for patch$": "correct the kind, name or namespace in the "
+    "patch, or remove the entry",
+    r"(?:^|: )in \S+: yaml: ": "fix the YAML of this file",
+    r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string": "put the value in quotes",
+    r"^chart requires kubeVersion: ": "name the version of your cluster with `--kubernetes-version`, or with the "
+    "setting `kubernetes-version`",
+    r"kustomization\.yaml is empty$": "name what it builds in `resources`, or remove it",
+    r"the line is indented less than the first one$": "give all keys of the first level the same indentation",
+    r"a Helm chart is rendered only with `--enable-helm`$": "run cmlint with `--enable-helm`, and with "
+    "`--allow-remote` where the chart is not in the repository",
+}
+"""What to do about reasons that kustomize and helm give, by what is in their words."""
 
 LACKS = "`charts/` lacks "
 """How the reason begins when nothing was fetched; otherwise `--build-dependencies` has failed."""
@@ -78,20 +80,12 @@ def help_for(failure: Failure) -> str:
         return "everything but what the file may define is checked"
     if failure.near and not failure.made:
         return f"did you mean `{failure.near}`?"
-    if re.search(NOT_TEXT, failure.reason):
-        return "put the value in quotes"
-    if failure.reason.startswith(VERSION):
-        return "name the version of your cluster with `--kubernetes-version`, or with the setting `kubernetes-version`"
-    if failure.reason.endswith(EMPTY):
-        return "name what it builds in `resources`, or remove it"
-    if failure.reason.endswith(ENDED):
-        return "give all keys of the first level the same indentation"
-    if failure.reason.endswith(CHART):
-        return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
-    if failure.ignored or failure.made:
-        return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
     if failure.cause == "refused" and failure.partly:
         return "everything but what it adds is checked; accept this: `ignore: [not-built/refused]`"
+    if advice := next((advice for words, advice in ADVICE.items() if re.search(words, failure.reason)), None):
+        return advice
+    if failure.ignored or failure.made:
+        return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     if failure.cause == "dependency" and not failure.partly and not failure.reason.startswith(LACKS):
