@@ -279,6 +279,15 @@ def test_a_line_without_any(tmp_path: Path) -> None:
     assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not checked: not a Kubernetes object")
 
 
+def test_what_a_kustomization_is_built_without_may_define_a_name(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, gone.yaml]\n", "pod.yaml": KEY})
+    lines = cmlint(tmp_path, "explain", "pod.yaml:9").stdout.splitlines()
+    assert lines[2:4] == [
+        "  not looked at: kustomization.yaml is built without `gone.yaml`, which may define it [not-built]",
+        "    A kustomization or chart is not built, or it is built without a part that may define the name.",
+    ]
+
+
 def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
     template = f'{APP}{{{{ required "give a name" .Values.name }}}}\n'
     write(tmp_path, {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": template})

@@ -44,7 +44,7 @@ Code = Literal[
 """The kinds of evidence."""
 
 MEANINGS: dict[Code, str] = {
-    "not-built": "The kustomization or chart could not be built, so nothing in it can be resolved.",
+    "not-built": "A kustomization or chart is not built, or it is built without a part that may define the name.",
     "template": "A file around the document is a template that was not rendered.",
     "kustomization": "A kustomization around the document may make it, or does not name the file beside it.",
     "chart": "A Helm chart around the document makes other objects with other values.",
