@@ -279,6 +279,25 @@ def test_a_line_without_any(tmp_path: Path) -> None:
     assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not checked: not a Kubernetes object")
 
 
+def test_a_kustomization_that_is_not_built_has_its_reason(tmp_path: Path) -> None:
+    chart = "helmCharts: [{name: redis}]\n"
+    write(tmp_path, {"kustomization.yaml": chart, "part/kustomization.yaml": COMPONENT})
+    write(tmp_path, {"part/pod.yaml": KEY})
+    assert explained(tmp_path, "kustomization.yaml:1")["note"] == (
+        "this part of kustomization.yaml is not checked: the kustomization is not built: a Helm chart is rendered only "
+        "with `--enable-helm`"
+    )
+    note = "this part of part/kustomization.yaml is not checked: a kustomization that is not built"
+    assert explained(tmp_path, "part/kustomization.yaml:1")["note"] == note
+
+
+COMPONENT = """\
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+resources: [pod.yaml]
+"""
+
+
 def test_what_a_kustomization_is_built_without_may_define_a_name(tmp_path: Path) -> None:
     write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, gone.yaml]\n", "pod.yaml": KEY})
     lines = cmlint(tmp_path, "explain", "pod.yaml:9").stdout.splitlines()
@@ -292,9 +311,7 @@ def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
     template = f'{APP}{{{{ required "give a name" .Values.name }}}}\n'
     write(tmp_path, {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": template})
     note = explained(tmp_path, "web/templates/a.yaml:1")["note"]
-    assert note.startswith(
-        "this part of web/templates/a.yaml is not checked: a template, not rendered; the chart is not built: "
-    )
+    assert note.startswith("this part of web/templates/a.yaml is not checked: the chart is not built: ")
     assert note.endswith(": give a name")
 
 

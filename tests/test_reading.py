@@ -158,7 +158,7 @@ def test_a_tab_in_the_indentation_is_named() -> None:
         ),
         (
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nimages: [{name: x}]\n",
-            "a kustomization",
+            "a kustomization that is not built",
         ),
         (
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  template:\n    spec:\n"

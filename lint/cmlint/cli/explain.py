@@ -169,8 +169,9 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
         return f"{read.reference.described} is not checked: {why}"
     if why := pointing.skipped_at(bundles, point):
         failure = pointing.failure_at(bundles, point.path)
-        more = f"; the {failure.thing} is {failure.words}" if failure else ""
-        return f"this part of {point.path} is not checked: {why}{more}"
+        return (
+            f"this part of {point.path} is not checked: {f'the {failure.thing} is {failure.words}' if failure else why}"
+        )
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
     nothing = "has no deployed image, ConfigMap or Secret"

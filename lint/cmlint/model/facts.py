@@ -517,7 +517,7 @@ SkipCode = Literal[
 ]
 
 SKIPPED: dict[SkipCode, str] = {
-    "kustomization": "a kustomization",
+    "kustomization": "a kustomization that is not built",
     "known-kustomization": "a kustomization that says what it makes",
     "not-kubernetes": "not a Kubernetes object",
     "encrypted": "encrypted by git-crypt",
