@@ -633,6 +633,9 @@ def test_of_many_places_a_few_are_drawn_and_the_others_listed(
     assert (more in text) and ("also at" in text) == bool(more)
     everything = cmlint(tmp_path, "check", "--verbose").stdout
     assert everything.count("{name: web") == number and "also at" not in everything
+    page = cmlint(tmp_path, "check", "--format", "html").stdout
+    assert page.count("{name: web") == drawn
+    assert (more in page) and ("also at" in page) == bool(more)
 
 
 OVER = {

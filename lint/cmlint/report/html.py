@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
@@ -16,9 +18,9 @@ from cmlint.report.audit_order import TITLES, UNSEEN, Part, commands_in, further
 from cmlint.report.characters import width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
-from cmlint.report.problems import Problem, elsewhere, problems
+from cmlint.report.problems import Problem, also_at, problems
 from cmlint.report.summary import count, place, summary
-from cmlint.report.text import about, margin_of
+from cmlint.report.text import about, margin_of, places_of
 from cmlint.report.view import View
 from cmlint.system.files import CONFIGURATION, read
 from cmlint.system.text import printable
@@ -167,13 +169,15 @@ def article(problem: Problem, said: list[str], frames: Frames, *, level: int = 3
     rule, severity, name = escape(finding.rule), finding.severity, f"f-{finding.fingerprint}"
     yield f'<article id="{name}" class="{severity}" data-rule="{rule}" data-severity="{severity}" data-path="{path}">'
     yield f'<h{level}><span class="severity">{severity}</span> {coded(finding.message)}</h{level}>'
-    frame = "\n".join(marked(line) for line in frames.draw(finding, margin_of(finding)))
+    drawn, more = places_of(finding)
+    frame = "\n".join(marked(line) for line in frames.draw(replace(finding, related=drawn), margin_of(finding)))
     yield f'<pre tabindex="0" role="group" aria-label="{escape(place(finding.location))}">{frame}</pre>'
     if finding.help:
         yield f'<p class="help">{"<br>".join(map(coded, finding.help.split(chr(10))))}</p>'
     yield from (f'<p class="note">{coded(line)}</p>' for line in said)
-    if others:
-        yield f'<p class="note">{escape(elsewhere(others))}</p>'
+    places = [*(place(each.location) for each in more), *(place(each.location) for each in others)]
+    if further := also_at(places):
+        yield f'<p class="note">{escape(further)}</p>'
     read_more = see(finding.rule, finding.url)
     link = (
         f'<a href="{escape(finding.url)}">{rule}</a>'
