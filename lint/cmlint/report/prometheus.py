@@ -28,7 +28,7 @@ def render(result: Result, view: View) -> str:
     return "".join(
         (
             gauge("cmlint_problems", "Problems by rule and place.", found),
-            gauge("cmlint_objects", "Objects that were looked at.", {(): outcome.files}),
+            gauge("cmlint_objects", "Objects of a cluster, or files, that were looked at.", {(): outcome.files}),
             gauge("cmlint_unread", "What could not be read although it had to be.", unread or {(): 0}),
         )
     )
