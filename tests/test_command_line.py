@@ -47,6 +47,16 @@ def test_short_options(tmp_path: Path) -> None:
         (("cache", "--path", "a"), "no such option `--path`", "`cmlint cache --help` shows what it takes"),
         (("rule", "refrences"), "unknown rule or family `refrences`", "did you mean `references`?"),
         (("--install-completion", "zhs"), "unknown shell `zhs`", "use `bash`, `zsh`, `fish`, `powershell`, `pwsh`"),
+        (
+            ("graph", "--format", "htm"),
+            "invalid value for '--format': 'htm' is not one of 'mermaid', 'dot', 'json', 'html'",
+            "did you mean `html`?",
+        ),
+        (
+            ("graph", "--format", ""),
+            "invalid value for '--format': '' is not one of 'mermaid', 'dot', 'json', 'html'",
+            "`cmlint graph --help` shows what it takes",
+        ),
         (("check", "--max-age", "3"), "`--max-age` needs `--against`", "add `--against FILE`"),
         (("check", "--context", "a"), "`--context` needs `--live`", "add `--live`"),
         (

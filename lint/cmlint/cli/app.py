@@ -226,7 +226,8 @@ CHOICE = re.compile(r"'([^']*)' is not one of (.*)", re.DOTALL)
 def suggested(message: str) -> tuple[str, str | None]:
     """A message without typer's suggestions, and the best one: for an option, a command or the value of an option."""
     if found := CHOICE.search(message):
-        return message, nearest(found[1], re.findall(r"'([^']*)'", found[2]))
+        choices = re.findall(r"'([^']*)'", found[2])
+        return message, nearest(found[1], choices) or (longer(found[1], choices) if found[1] else None)
     found = SUGGESTION.search(message)
     if not found:
         return message, None
