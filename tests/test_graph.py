@@ -291,6 +291,38 @@ def test_a_part_of_the_graph() -> None:
     assert "help: `-n payments` shows a complete namespace" in done.stderr
 
 
+def test_a_focus_that_nothing_has_leads_to_what_is_near(tmp_path: Path) -> None:
+    many = "".join(f"---\n{CONFIG_MAP % f'filler-{number:c}{number:c}'}" for number in range(200, 800))
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: app-secret}\n"
+    write(tmp_path, {"a.yaml": f"{secret}---\n{CONFIG_MAP % 'app'}---\n{POD_READING_APP}{many}"})
+    for wanted, help_ in (
+        ("secret/app-secretx", "did you mean `secret/app-secret`?"),
+        ("secret/app", "did you mean `configmap/app` or `pod/app`?"),
+        ("app-secret", "did you mean `secret/app-secret`?"),
+        ("configmap/app:B", "did you mean `configmap/app:A`?"),
+    ):
+        done = cmlint(tmp_path, "graph", "--focus", wanted)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"cmlint: error: nothing in the graph is called `{wanted}`\nhelp: {help_}\n"
+
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {A: b}\n"
+POD_READING_APP = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: app}
+spec: {containers: [{name: c, image: 'c:1.0.0', envFrom: [{configMapRef: {name: app}}]}]}
+"""
+
+
+def test_a_focus_may_name_a_release_as_other_commands_do(tmp_path: Path) -> None:
+    template = POD_READING_APP.replace("name: app", 'name: "{{ .Release.Name }}-app"')
+    write(tmp_path, {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n", "templates/a.yaml": template})
+    for name in ("RELEASE-app", "release-name-app"):
+        found = graph(tmp_path, "--focus", f"pod/{name}")
+        assert [node["id"] for node in found["nodes"] if node["type"] == "workload"] == ["-/Pod/release-name-app"]
+
+
 def test_a_namespace_that_nothing_is_in(tmp_path: Path) -> None:
     named, unnamed = (
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: app{where}}}\ndata: {{A: b}}\n"

@@ -121,10 +121,15 @@ def chosen(found: list[Workload], options: Options) -> list[Workload]:
 
 
 def missing(message: str, wanted: str, known: Iterable[str | None]) -> FatalError:
-    """The error about something that is not there, with what there is."""
+    """The error about something that is not there, with what there is: a near name, or the same one of another kind."""
     names = sorted(name for name in known if name)
-    if near := nearest(wanted, names):
+    kind, _, own = wanted.rpartition("/")
+    alike = [name for name in names if name.rpartition("/")[0] == kind and (":" in name) == (":" in wanted)]
+    same = [f"`{name}`" for name in names if name.rpartition("/")[2] == own][:MOST]
+    if near := nearest(wanted, alike) or nearest(wanted, names):
         return FatalError(message, f"did you mean `{near}`?")
+    if same:
+        return FatalError(message, f"did you mean {' or '.join(same)}?")
     listed = ", ".join(f"`{name}`" for name in names[:MOST]) + (", ..." if len(names) > MOST else "")
     return FatalError(message, f"there are {listed}" if names else "there are none")
 

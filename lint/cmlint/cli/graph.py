@@ -188,6 +188,8 @@ def focused(report: Report, wanted: str) -> list[str]:
         raise FatalError("`--focus` is for what is in a namespace", f"`-n {quote(own)}` shows a complete namespace")
     kind = TARGETS.get(kind, SHORT.get(kind, kind)).lower()
     name = f"{kind}{slash}{own}{colon}{key}"
+    if name not in names:  # a release that has no name is called `RELEASE` elsewhere
+        name = re.sub(r"\brelease\b", "release-name", name.partition(":")[0]) + f"{colon}{key}"
     if name not in names:
         raise missing(f"nothing in the graph is called `{wanted}`", name, names)
     return names[name]
