@@ -18,6 +18,7 @@ from tests.support.command import COMMAND, cmlint
 from tests.support.manifests import pod
 from tests.support.repository import Repository, environment
 from tests.support.run import FIXTURES, ROOT, write
+from tests.test_groups import pods
 
 CUSTOM = "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: orders}\n"
 POD = pod(
@@ -77,6 +78,17 @@ def test_what_may_be_made_elsewhere_is_proposed_with_the_evidence(tmp_path: Path
     assert "references: 2 excused" in done.stdout and "in the baseline: 1 finding" in done.stdout
     verbose = cmlint(tmp_path, "check", "--verbose").stdout
     assert verbose.count("the setting `external` names it [external]") == 2
+
+
+def test_findings_with_one_cause_are_counted_as_check_counts_them(tmp_path: Path) -> None:
+    pods(tmp_path, "settings", "settings")
+    summary = cmlint(tmp_path, "check").stdout.splitlines()
+    assert any(line.startswith("1 problem at 2 places: 2 errors in ") for line in summary)
+    assert cmlint(tmp_path, "init", "--no-pre-commit").stdout.splitlines()[1:] == [
+        "`cmlint check` reports 1 problem at 2 places here; "
+        "`cmlint check --write-baseline .cmlint-baseline.json` records them"
+    ]
+    assert "# Findings: 1 problem at 2 places. `cmlint check " in read(tmp_path / ".cmlint.yaml")
 
 
 def test_names_are_patterns_that_match_nothing_else(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def configuration(result: Result) -> str:
         *unbuilt(result.outcome.findings),
         *exclude(result.outcome),
         *external(result.outcome),
-        *baseline(len(result.outcome.findings)),
+        *baseline(result.outcome),
     ]
     return "\n".join(parts)
 
@@ -145,9 +145,11 @@ def evidence(places: Sequence[Unverified]) -> str:
     return printable(" ".join(f"{first.location.path}:{first.location.start.line}{more}: {first.why}".split()))
 
 
-def baseline(number: int) -> Iterator[str]:
+def baseline(outcome: Outcome) -> Iterator[str]:
     """How to begin with findings that are there already."""
-    if number:
+    if places := len(outcome.findings):
+        problems = "1 problem" if outcome.problems == 1 else f"{outcome.problems} problems"
+        number = str(places) if outcome.problems == places else f"{problems} at {places} places"
         yield (
             f"# Findings: {number}. `cmlint check --write-baseline {BASELINE}` records them in a file.\n"
             f"# This setting hides the recorded ones, so that only new ones are shown:\n# baseline: {BASELINE}\n"

@@ -59,11 +59,11 @@ def run(options: Options) -> int:
     say(f"wrote {NAMES[0]}" + (": uncomment what applies" if text != head() else ""))
     if wants_hook(options):
         add_hook()
-    if number := len(result.outcome.findings):
-        from cmlint.report.summary import count
+    if result.outcome.findings:
+        from cmlint.report.summary import number_of
 
         kept = f"`cmlint check --write-baseline {BASELINE}` records them"
-        say(f"`cmlint check` reports {count(number, 'finding')} here; {kept}")
+        say(f"`cmlint check` reports {number_of(result.outcome)} here; {kept}")
     return 0
 
 

@@ -49,6 +49,11 @@ class Outcome(msgspec.Struct):
     left_out: list[str] = msgspec.field(default_factory=list)
     named: set[str] = msgspec.field(default_factory=set)
 
+    @property
+    def problems(self) -> int:
+        """How many problems the findings are, where several of them have one cause."""
+        return len({finding.group or str(number) for number, finding in enumerate(self.findings)})
+
     def end(self, kind: Ending) -> None:
         """Counts one more reference that ends in this way."""
         self.references += 1

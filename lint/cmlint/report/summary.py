@@ -63,9 +63,16 @@ def part_only(outcome: Outcome) -> str:
 
 
 def joined(outcome: Outcome) -> str:
-    """How many problems the findings are, where several of them have one cause."""
-    number, places = len({finding.group for finding in outcome.findings}), len(outcome.findings)
-    return f"{count(number, 'problem')} at {count(places, 'place')}: " if number < places else ""
+    """How many problems the findings are, where that are fewer."""
+    return f"{number_of(outcome)}: " if outcome.problems < len(outcome.findings) else ""
+
+
+def number_of(outcome: Outcome) -> str:
+    """How many findings there are, in the words of the summary."""
+    places = len(outcome.findings)
+    if outcome.problems == places:
+        return count(places, "finding")
+    return f"{count(outcome.problems, 'problem')} at {count(places, 'place')}"
 
 
 WHY = "`--verbose` lists why"
