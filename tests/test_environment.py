@@ -513,3 +513,45 @@ def test_what_something_fills_in_before_is_no_variable(tmp_path: Path, image: st
     write(tmp_path, {"web.yaml": FILLED.replace("IMAGE'", f"{image}'"), "deploy.sh": script})
     found = [each.rule for each in lint(tmp_path).outcome.findings]
     assert found == ["undefined-expansion"] * reported
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: photos}
+spec:
+  values:
+    controllers:
+      web:
+        containers:
+          main: {env: [{name: MODE, value: fast}]}
+      worker:
+        containers:
+          main: {env: [{name: MODE, value: slow}]}
+"""
+SAMPLE = "apiVersion: example.com/v1\nkind: Load\nmetadata: {name: test}\nspec: {image: 'load:1.2.3', env: []}\n"
+
+
+def test_containers_without_a_name_are_called_by_the_field_that_holds_them(tmp_path: Path) -> None:
+    write(tmp_path, {"release.yaml": RELEASE})
+    assert cmlint(tmp_path, "env").stdout.splitlines() == [
+        "HelmRelease photos  release.yaml",
+        "  container spec.values.controllers.web.containers.main",
+        "    MODE  fast  env",
+        "",
+        "HelmRelease photos  release.yaml",
+        "  container spec.values.controllers.worker.containers.main",
+        "    MODE  slow  env",
+    ]
+
+
+def test_a_container_without_a_name_of_which_nothing_is_known_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"sample.yaml": SAMPLE})
+    done = cmlint(tmp_path, "env")
+    warning = "cmlint: warning: nothing is known of the environments in these files\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", warning)
+    (workload,) = json.loads(cmlint(tmp_path, "env", "--format", "json").stdout)["workloads"]
+    assert [container["name"] for container in workload["containers"]] == [None]
+    write(tmp_path, {"release.yaml": RELEASE})
+    done = cmlint(tmp_path, "env")
+    assert done.stdout.startswith("HelmRelease photos") and "Load" not in done.stdout and done.stderr == ""

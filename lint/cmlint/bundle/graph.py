@@ -256,7 +256,7 @@ class Builder:
 
     def container(self, bundle: Bundle, owner: str, placed: Placed, container: Container) -> str:
         """Adds a container."""
-        own = container.name.value if container.name else "?"
+        own = container.called
         pull = (("image", container.image), ("policy", container.pull_policy))
         attributes = {name: scalar.value for name, scalar in pull if scalar}
         if container.list != "containers":

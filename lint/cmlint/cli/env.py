@@ -90,6 +90,8 @@ def run(options: Options) -> int:
     as_json = options.format == "json"
     report = reads if options.reads else environments
     shown = report.render_json(found) if as_json else report.render_text(found, view_of(options.color))
+    if found and not shown:
+        tell("warning", "nothing is known of the environments in these files")
     large = too_large(bundles, manifests.texts)
     tell_problems(each for each in large if not manifests.named or each.path in manifests.named)
     (write if as_json else show)(shown)

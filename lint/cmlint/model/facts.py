@@ -221,6 +221,11 @@ class Container(Facts, frozen=True):
     path: str
     stays: bool = False
 
+    @property
+    def called(self) -> str:
+        """Its name, or the field that holds it if it has none, as in the values of a chart."""
+        return self.name.value if self.name else self.path
+
 
 class Item(Facts, frozen=True):
     """One entry of `items`: the key and the file it becomes."""

@@ -99,18 +99,25 @@ def origin_json(origin: Origin) -> dict[str, str | None]:
 
 
 def render_text(found: Iterable[Workload], view: View) -> str:
-    """A block for each workload, with a table for each of its containers."""
+    """A block for each workload, with a table for each of its containers; without those that hold nothing."""
     paint = Paint(view)
-    return "\n".join("\n".join(workload_lines(workload, view, paint)) + "\n" for workload in found)
+    blocks = (list(workload_lines(workload, view, paint)) for workload in found)
+    return "\n".join("\n".join(lines) + "\n" for lines in blocks if len(lines) > 1)
 
 
 def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str]:
-    """One pod spec: its containers, and the volumes of which something is known."""
+    """One pod spec: its containers, and the volumes of which something is known.
+
+    A container without a name is left out if nothing is known of its environment: a part of another one, or a field
+    of a custom resource.
+    """
     name = workload.reword("/".join(part for part in (workload.placed.namespace, workload.name) if part))
     yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
     for container, environment in workload.environments():
         stops = workload.stops(container, environment)
-        yield from container_lines(container, environment, stops, view, paint, reword=workload.reword)
+        lines = list(container_lines(container, environment, stops, view, paint, reword=workload.reword))
+        if container.name or len(lines) > 1:
+            yield from lines
     for volume, contents in workload.volumes():
         if contents.files is not None or not contents.mounts:
             says = "holds " + (", ".join(contents.files or ()) or "no files")
@@ -136,7 +143,7 @@ def container_lines(
         else paint("error", f"  does not start{'' if environment.starts else why}")
     )
     kind = KINDS.get(container.list, "container")
-    yield f"  {kind} {paint('bold', printable(reword(container.name.value if container.name else '?')))}{starts}"
+    yield f"  {kind} {paint('bold', printable(reword(container.called)))}{starts}"
     yield from variable_lines(environment, view, paint, reword)
     for name in environment.refused:
         yield f"    {paint('error', '!')} {printable(name)}: not a valid variable name: the API server rejects it"

@@ -115,7 +115,7 @@ def container_lines(workload: Workload, container: Container, environment: Envir
     """One container: its source, the variables that are read, and those that are not."""
     found = container_json(workload, container, environment)
     kind = KINDS.get(container.list, "container")
-    yield f"  {kind} {paint('bold', printable(found['name'] or '?'))}: {source_words(found, paint)}"
+    yield f"  {kind} {paint('bold', printable(container.called))}: {source_words(found, paint)}"
     if found["reads"] is None:
         return
     places: dict[str, list[dict[str, Any]]] = {}
