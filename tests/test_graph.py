@@ -349,6 +349,17 @@ def test_the_heading_counts_one_of_a_kind(tmp_path: Path) -> None:
     ]
 
 
+def test_the_heading_counts_a_namespace_of_several_builds_once(tmp_path: Path) -> None:
+    named = CONFIG_MAP.replace("name: %s", "name: app, namespace: shop")
+    for build in ("a", "b"):
+        write(tmp_path, {f"{build}/kustomization.yaml": "resources: [app.yaml]\n", f"{build}/app.yaml": named})
+    write(tmp_path, {"c/kustomization.yaml": "resources: [app.yaml]\n", "c/app.yaml": CONFIG_MAP % "app"})
+    heading = "3 keys, 2 namespaces, 3 objects, 0 reads; detail: key"
+    assert cmlint(tmp_path, "graph").stdout.splitlines()[1] == f"  %% {heading}"
+    assert heading in cmlint(tmp_path, "graph", "--format", "html").stdout
+    assert graph(tmp_path)["summary"]["nodes"] == {"bundle": 3, "key": 3, "namespace": 3, "object": 3}
+
+
 def many(maps: int, readers: int) -> str:
     text = "".join(
         f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{n}, namespace: ns{n % 7}}}\ndata: {{A: one}}\n"

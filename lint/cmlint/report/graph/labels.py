@@ -65,8 +65,11 @@ def shortened(text: str) -> str:
 
 
 def heading(report: Report) -> str:
-    """What a diagram shows, in words."""
-    counts = ", ".join(count(number, kind) for kind, number in report.summary.nodes.items() if kind != "bundle")
+    """What a diagram shows, in words; a namespace that several builds have is counted once."""
+    numbers = dict(report.summary.nodes)
+    if "namespace" in numbers:
+        numbers["namespace"] = len({node.namespace for node in report.nodes if node.type == "namespace"})
+    counts = ", ".join(count(number, kind) for kind, number in numbers.items() if kind != "bundle")
     shown = ", ".join(filter(None, (counts, count(report.summary.reads, "read"))))
     return f"{shown}; detail: {report.summary.detail}"
 
