@@ -17,7 +17,7 @@ from cmlint.report.view import View
 from tests.support import report
 from tests.support.manifests import pod
 from tests.support.repository import Repository
-from tests.support.run import FIXTURES, REAL, lint, run, write
+from tests.support.run import FIXTURES, REAL, inside, lint, run, write
 
 FOLDERS = sorted(
     [
@@ -258,3 +258,17 @@ def test_findings_with_one_cause_have_one_group(tmp_path: Path) -> None:
 
 NAMES = {"a": "app", "b": "app", "c": "other"}
 """The ConfigMap that each Pod reads."""
+
+
+def test_references_to_one_name_for_one_reason_are_one_line(tmp_path: Path) -> None:
+    custom = "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: orders}\n"
+    reading = "envFrom: [{configMapRef: {name: made}}]"
+    write(tmp_path, {"app/database.yaml": custom})
+    for name in ("one", "two", "three"):
+        write(tmp_path, {f"app/{name}.yaml": pod(reading, name=name)})
+    with inside(tmp_path):
+        lines = formatter("text")(lint(Path()), View(verbose=True)).splitlines()
+    start = lines.index("references that are neither resolved nor reported:")
+    why = "the custom resource Database in app/database.yaml [custom-resource]"
+    places = "also at 2 more places: app/three.yaml:8:39, app/two.yaml:8:39"
+    assert lines[start + 1 : start + 3] == [f"  app/one.yaml:8:39: ConfigMap/made: {why}; {places}", ""]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cmlint.model.findings import RANKS, Finding, Location, Severity
-from cmlint.model.outcome import Ending, Outcome, Unverified
+from cmlint.model.outcome import Ending, Outcome
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
@@ -133,10 +133,7 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
         lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)
         yield "\n".join((paint("bold", "in the baseline, but gone:"), *lines))
     if view.verbose and outcome.unverified:
-        commands = {(created.location, created.name): created.command for created in outcome.created}
-        lines = (
-            unverified(u, commands.get((u.location, u.name)), n) for u, n in sorted(Counter(outcome.unverified).items())
-        )
+        lines = ("\n    ".join(wrapped(line, view.width, 4)) for line in unverified(outcome))
         yield "\n".join((paint("bold", "references that are neither resolved nor reported:"), *lines))
     if view.verbose and outcome.excused:
         lines = (
@@ -170,11 +167,20 @@ def mark_of(finding: Finding) -> str:
     return " [fix]" if any(fix.safe for fix in finding.fixes) else " [unsafe fix]"
 
 
-def unverified(entry: Unverified, command: Location | None, number: int) -> str:
-    """A reference with the reason why it is neither, and the line of the command that creates the object."""
-    line = f" (line {command.start.line})" if command else ""
-    what = f"{place(entry.location)}: {printable(entry.name)}: {printable(entry.why)}"
-    return f"  {what}{line} [{entry.code}]{times(number)}"
+def unverified(outcome: Outcome) -> Iterator[str]:
+    """References with the reason why they are neither, and the line of the command that creates the object.
+
+    Those to one name for one reason are one line, with all their places.
+    """
+    commands = {(created.location, created.name): created.command for created in outcome.created}
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for each, number in sorted(Counter(outcome.unverified).items()):
+        command = commands.get((each.location, each.name))
+        line = f" (line {command.start.line})" if command else ""
+        alike.setdefault((each.name, each.why, line, each.code), []).append(f"{place(each.location)}{times(number)}")
+    for (name, why, line, code), (first, *others) in alike.items():
+        more = f"; also at {count(len(others), 'more place')}: {', '.join(others)}" if others else ""
+        yield f"  {first}: {printable(name)}: {printable(why)}{line} [{code}]{more}"
 
 
 def place(location: Location) -> str:
