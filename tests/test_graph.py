@@ -291,6 +291,21 @@ def test_a_part_of_the_graph() -> None:
     assert "help: `-n payments` shows a complete namespace" in done.stderr
 
 
+def test_a_read_of_one_of_several_objects_is_possible(tmp_path: Path) -> None:
+    write(tmp_path, {"a/app.yaml": CONFIG_MAP % "app", "pod/pod.yaml": POD_READING_APP})
+    found = [edge["possible"] for edge in graph(tmp_path)["edges"] if edge["type"] == "reads"]
+    assert found == [False]
+    write(tmp_path, {"b/app.yaml": CONFIG_MAP % "app"})
+    reads = [edge for edge in graph(tmp_path)["edges"] if edge["type"] == "reads"]
+    assert [(edge["possible"], edge["why"]) for edge in reads] == [
+        (True, "it may read another object of this name"),
+        (True, "it may read another object of this name"),
+    ]
+    assert cmlint(tmp_path, "graph").stdout.count('-->|"possible envFrom"|') == 2
+    page = cmlint(tmp_path, "graph", "--format", "html").stdout
+    assert page.count("<td>possible envFrom<td>ConfigMap app<td>") == 2
+
+
 def test_a_focus_that_nothing_has_leads_to_what_is_near(tmp_path: Path) -> None:
     many = "".join(f"---\n{CONFIG_MAP % f'filler-{number:c}{number:c}'}" for number in range(200, 800))
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: app-secret}\n"

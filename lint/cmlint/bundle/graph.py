@@ -58,7 +58,10 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """An edge between the nodes with two identifiers; only one that `reads` has a `read`, an effect and names."""
+    """An edge between the nodes with two identifiers; only one that `reads` has a `read`, an effect and names.
+
+    A read of which several definitions are never applied together is `possible`, for it leads to one of them.
+    """
 
     source: str
     target: str
@@ -67,6 +70,7 @@ class Edge(NamedTuple):
     names: tuple[str, ...] = ()
     effect: Effect | None = None
     why: str = ""
+    possible: bool = False
 
 
 class Graph(NamedTuple):
@@ -299,7 +303,8 @@ class Builder:
         resolution = bundle.resolver.resolve(read.reference, read.placed)
         if resolution.status == "found":
             for definition in resolution.definitions:
-                self.join(bundle, read, source, self.defined(bundle, definition), definition)
+                possible = len(resolution.definitions) > 1 and resolution.apart
+                self.join(bundle, read, source, self.defined(bundle, definition), definition, possible=possible)
         else:
             self.join(bundle, read, source, self.absent(bundle, read, resolution), None)
 
@@ -361,7 +366,16 @@ class Builder:
                 return key
         return plain
 
-    def join(self, bundle: Bundle, read: Read, source: str, target: str, definition: Definition | None) -> None:
+    def join(
+        self,
+        bundle: Bundle,
+        read: Read,
+        source: str,
+        target: str,
+        definition: Definition | None,
+        *,
+        possible: bool = False,
+    ) -> None:
         """Adds the edge of a read, to a key where it names one."""
         node = self.nodes[target]
         if target not in self.impacts:
@@ -378,7 +392,7 @@ class Builder:
             )
             self.impacts[target] = Impact([subject], [], [])
         subjects, touched, _ = self.impacts[target]
-        judgement = judged(Reader(bundle, read, subjects[0], definition, self.running), True)
+        judgement = judged(Reader(bundle, read, subjects[0], definition, self.running), not possible)
         touched.append(judgement)
         if read.key != ALL:
             owner, target = target, f"{target}:{read.key}"
@@ -410,6 +424,7 @@ class Builder:
                 names=judgement.names,
                 effect=judgement.effect,
                 why=judgement.why,
+                possible=possible,
             )
         )
 

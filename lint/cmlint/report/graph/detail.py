@@ -88,6 +88,7 @@ def together(edges: Sequence[EdgeEntry], into: Mapping[str, str]) -> EdgeEntry:
         keys=union(edge.keys for edge in edges),
         names=union(edge.names for edge in edges),
         optional=all(edge.optional for edge in edges),
+        possible=all(edge.possible for edge in edges),
         effect=min(effects, key=STRONGEST.index) if effects else None,
         why="" if len(edges) > 1 else edges[0].why,
         problems=union(edge.problems for edge in edges),

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from cmlint.report.graph.labels import WORDS, address, heading
+from cmlint.report.graph.labels import WORDS, address, heading, marks_of
 from cmlint.report.graph.layout import ranks
 from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
 from cmlint.report.html import digest
@@ -54,7 +54,7 @@ def rows(report: Report, base: str) -> Iterator[str]:
             cells = (
                 target.namespace or "",
                 reader_of(source, nodes),
-                f"{'optional ' if edge.optional else ''}{edge.how}",
+                f"{marks_of(edge)}{edge.how}",
                 f"{owner.kind} {owner.name}",
                 target.name if target.type == "key" else "",
                 WORDS[target.status],
@@ -129,7 +129,7 @@ def data(report: Report, base: str) -> str:
             edge.how or "",
             [printable(name) for name in edge.names[:MOST]],
             len(edge.names),
-            int(edge.optional),
+            marks_of(edge),
             edge.effect or "",
             texts.number(edge.why),
             where(edge.location),

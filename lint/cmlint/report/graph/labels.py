@@ -54,8 +54,12 @@ def said(edge: EdgeEntry) -> str:
     names = ", ".join(shortened(name) for name in edge.names[:MOST])
     more = f" +{len(edge.names) - MOST}" if len(edge.names) > MOST else ""
     which = f": {names}{more}" if names and edge.how in ("env", "subPath", "item") else ""
-    optional = "optional " if edge.optional else ""
-    return f"{optional}{edge.how}{which}" + (f" x {edge.count}" if edge.count > 1 else "")
+    return f"{marks_of(edge)}{edge.how}{which}" + (f" x {edge.count}" if edge.count > 1 else "")
+
+
+def marks_of(edge: EdgeEntry) -> str:
+    """What comes before how an edge reads: whether it only may lead there, and whether it may lead nowhere."""
+    return f"{'possible ' if edge.possible else ''}{'optional ' if edge.optional else ''}"
 
 
 def shortened(text: str) -> str:

@@ -42,6 +42,8 @@ class NodeEntry(msgspec.Struct, frozen=True):
 class EdgeEntry(msgspec.Struct, frozen=True):
     """An edge; `count` is the number of edges that it represents, `names` the variables or files of a read.
 
+    A read that is `possible` leads to one of several objects that are never applied together.
+
     What is not a read has neither `how` nor `effect`.
     """
 
@@ -52,6 +54,7 @@ class EdgeEntry(msgspec.Struct, frozen=True):
     keys: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     optional: bool = False
+    possible: bool = False
     effect: Effect | None = None
     why: str = ""
     location: Location | None = None
@@ -153,6 +156,7 @@ def edge_entry(edge: Edge, problems: Sequence[int], texts: Texts) -> EdgeEntry:
         keys=() if read.key == ALL else (read.key,),
         names=edge.names,
         optional=read.reference.optional,
+        possible=edge.possible,
         effect=edge.effect,
         why=edge.why,
         location=texts.locate(*read.placed.written(read.reference.name.span)),

@@ -7,8 +7,8 @@ const nodes = data.nodes.map(([type, kind, name, space, status, parent, where, p
   i, type, kind: data.texts[kind], name, space: data.texts[space], status, parent, where, problems, attributes, rank,
   commands: commands.map((line) => data.texts[line]), edges: [], parts: [],
 }));
-const edges = data.edges.map(([source, target, how, names, count, optional, effect, why, where, problems]) => ({
-  source, target, how, names, count, optional, effect, why: data.texts[why], where, problems,
+const edges = data.edges.map(([source, target, how, names, count, marks, effect, why, where, problems]) => ({
+  source, target, how, names, count, marks, effect, why: data.texts[why], where, problems,
 }));
 for (const edge of edges) { nodes[edge.source].edges.push(edge); nodes[edge.target].edges.push(edge); }
 for (const node of nodes) if (node.parent >= 0) nodes[node.parent].parts.push(node.i);
@@ -265,7 +265,7 @@ const light = () => {
     const lit = Boolean(chosen) && (edge.source === state.chosen || edge.target === state.chosen);
     line.classList.toggle("lit", lit);
     const other = edge.source === state.chosen ? edge.target : edge.source;
-    if (lit && !edge.own) said.set(other, [...(said.get(other) || []), `${edge.optional ? "optional " : ""}${edge.how || "makes"}`]);
+    if (lit && !edge.own) said.set(other, [...(said.get(other) || []), `${edge.marks}${edge.how || "makes"}`]);
   }
   labels.replaceChildren(...[...said].map(([i, words]) => {
     const { spot } = items.get(i), text = [...new Set(words)].join(", "), ahead = spot.x > chosen.spot.x;
@@ -397,7 +397,7 @@ const describe = () => {
     const other = nodes[own ? edge.target : edge.source];
     const more = edge.count > edge.names.length ? ` +${edge.count - edge.names.length}` : "";
     const names = edge.names.length ? ` → ${edge.names.join(", ")}${more}` : "";
-    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}`, ...(edge.why ? [" (", ...coded(edge.why), ")"] : []), "; ", located(edge.where, place(edge.where)))] };
+    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.marks}${edge.how}${names}; a change: ${edge.effect}`, ...(edge.why ? [" (", ...coded(edge.why), ")"] : []), "; ", located(edge.where, place(edge.where)))] };
   });
   const parts = node.parts.map((i) => ({ parts: [linked(nodes[i], called(nodes[i])), make("small", {}, nodes[i].attributes.value || nodes[i].attributes.image || "")] }));
   panel.replaceChildren(
