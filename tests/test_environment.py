@@ -317,8 +317,8 @@ def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path:
     assert found["A"]["value"] == "a"
     assert found[""]["starts"]
     assert found[""]["unresolved"] == [
-        {"kind": "Secret", "name": "app", "key": None, "optional": True},
-        {"kind": "ConfigMap", "name": "app", "key": "NOPE", "optional": True},
+        {"kind": "Secret", "name": "app", "key": None, "variable": None, "optional": True},
+        {"kind": "ConfigMap", "name": "app", "key": "NOPE", "variable": "A", "optional": True},
     ]
 
 

@@ -49,11 +49,12 @@ class Word(msgspec.Struct, frozen=True):
 
 
 class Unresolved(msgspec.Struct, frozen=True):
-    """A reference, or one key of it, that leads nowhere or into the unknown."""
+    """A reference, or one key of it, that leads nowhere or into the unknown; of a key the variable that reads it."""
 
     reference: Reference
     key: str | None
     missing: bool
+    variable: str | None = None
 
 
 class Environment(msgspec.Struct):
@@ -223,7 +224,7 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
     found = [(d, k) for d, k in resolution.keys(key) if not k.binary] if resolution.status == "found" else []
     if not found:
         open_ = resolution.status == "found" and resolution.open
-        note_unresolved(environment, reference, key, resolution, ways)
+        note_unresolved(environment, reference, key, resolution, ways, name)
         kept = is_kept_elsewhere(reference, resolution, ways)
         if resolution.status in ("unknown", "external", "placeholder") or open_ or kept:
             origin = Origin(reference.target, reference.name.value, key, "env", reference.span)
@@ -255,7 +256,12 @@ def is_kept_elsewhere(reference: Reference, resolution: Resolution, ways: Ways) 
 
 
 def note_unresolved(
-    environment: Environment, reference: Reference, key: str | None, resolution: Resolution, ways: Ways
+    environment: Environment,
+    reference: Reference,
+    key: str | None,
+    resolution: Resolution,
+    ways: Ways,
+    variable: str | None = None,
 ) -> None:
     """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""
     missing = resolution.status in ("missing", "wrong-namespace") or (
@@ -264,7 +270,7 @@ def note_unresolved(
     missing = missing and not is_kept_elsewhere(reference, resolution, ways)
     if resolution.status == "found" and key is None:
         return
-    environment.unresolved.append(Unresolved(reference, key, missing))
+    environment.unresolved.append(Unresolved(reference, key, missing, variable))
     if missing and not reference.optional:
         environment.starts = False
 

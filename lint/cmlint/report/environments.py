@@ -83,6 +83,7 @@ def container_json(container: Container, environment: Environment, stops: Sequen
                 "kind": unresolved.reference.target,
                 "name": unresolved.reference.name.value,
                 "key": unresolved.key,
+                "variable": unresolved.variable,
                 "optional": unresolved.reference.optional,
             }
             for unresolved in environment.unresolved
@@ -209,9 +210,10 @@ def shadows_of(variable: Variable) -> str:
 
 
 def what_happens(unresolved: Unresolved) -> str:
-    """A reference that leads nowhere, and what the cluster does about it."""
+    """A reference that leads nowhere, and what the cluster does about it; before it the variable that reads a key."""
     reference = unresolved.reference
-    what = f"{reference.target} {reference.name.value}" + (f" key {unresolved.key}" if unresolved.key else "")
+    what = f"{unresolved.variable}: " if unresolved.variable else ""
+    what += f"{reference.target} {reference.name.value}" + (f" key {unresolved.key}" if unresolved.key else "")
     if not unresolved.missing:
         return f"{what}: not known from these files"
     return f"{what}: missing, but optional: left out" if reference.optional else f"{what}: missing"
