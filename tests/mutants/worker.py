@@ -30,8 +30,8 @@ SURVIVED, KILLED, COLD, BROKEN = 0, 1, 75, 70
 ENDED = -1
 """The key of the last answer of a worker: how it has ended."""
 
-BROWSING = frozenset(("browser", "page"))
-"""The fixtures that start a browser."""
+BROWSER = "browser"
+"""The fixture that starts a browser."""
 
 MEMORY = 4 << 30
 """The bytes that a child may use; a mutant may make a loop endless."""
@@ -58,7 +58,7 @@ class Server:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leaves out what starts a browser, which takes longer than all other tests of a mutant."""
-        items[:] = [item for item in items if not BROWSING.intersection(getattr(item, "fixturenames", ()))]
+        items[:] = [item for item in items if BROWSER not in getattr(item, "fixturenames", ())]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Does one job after the other; None ends it."""
