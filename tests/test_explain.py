@@ -493,6 +493,28 @@ def test_an_image_that_a_command_replaces(tmp_path: Path) -> None:
     assert found["lines"][0]["deed"] == "replaced"
 
 
+def test_what_loads_an_image_counts_if_its_tag_may_be_this_one(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"up.sh": "kind load docker-image shop:$TAG\nminikube image load shop:$TAG\nk3d image import shop:v1\n"},
+    )
+    assert [
+        (each["location"]["path"], each["location"]["start"]["line"], each["counts"], each["why"])
+        for each in pictured(tmp_path, "shop:dev")["lines"]
+    ] == [
+        ("Makefile", 2, True, ""),
+        ("up.sh", 1, True, ""),
+        ("up.sh", 2, True, ""),
+        ("up.sh", 3, False, "it has another tag"),
+    ]
+
+
+def test_a_push_of_a_tag_that_is_not_known_does_not_count(tmp_path: Path) -> None:
+    write(tmp_path, {"up.sh": "docker push org/app:$TAG\n"})
+    found = pictured(tmp_path, "org/app:develop")["lines"]
+    assert [each["why"] for each in found if each["location"]["path"] == "up.sh"] == ["its tag is not known"]
+
+
 def test_an_image_of_a_kustomization_is_explained_where_its_tag_is_written(tmp_path: Path) -> None:
     build = "resources: [web.yaml]\nimages:\n- name: app\n  newName: org/app\n  newTag: develop\n"
     write(tmp_path, {**IMAGES, "web.yaml": DEPLOYMENT.replace("IMAGE", "app"), "kustomization.yaml": build})

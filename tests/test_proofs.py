@@ -98,6 +98,38 @@ def test_a_pattern_replaces_only_what_is_on_its_line(tmp_path: Path) -> None:
     assert said(tmp_path / "api", side, {"a.sh": command.replace("NAME", "api")}) == []
 
 
+@pytest.mark.parametrize("start", [4000, 4001, 9000])
+def test_a_line_has_its_beginning_wherever_it_is_in_a_file(tmp_path: Path, start: int) -> None:
+    manifest = MANIFEST.replace("IMAGE", IMAGE)
+    manifest = f"#{'-' * (start - manifest.index(IMAGE) - 2)}\n{manifest}"
+    assert manifest.index(IMAGE) == start
+    for before, found in (("image: ", []), ("name: ", [BY_NAME])):
+        command = f"#!/bin/sh\nsed -i 's|{before}{IMAGE[:-8]}:.*|x|' k8s/api.yaml\n"
+        assert said(tmp_path, IMAGE, {"k8s/api.yaml": manifest, "a.sh": command}) == found
+
+
+TEAM = "registry.example.com/team/api:develop"
+
+
+@pytest.mark.parametrize(
+    ("name", "proven"),
+    [
+        ("$REGISTRY/team/$NAME", True),
+        ("$REGISTRY/$TEAM/api", True),
+        ("$REGISTRY/other/$NAME", False),
+        ("$REGISTRY/$NAME", False),
+        ("registry.example.com/$TEAM/$NAME", False),
+        ("registry.example.com/$NAME", False),
+    ],
+)
+def test_of_a_name_with_variables_the_namespace_or_the_last_part_is_written(
+    tmp_path: Path, name: str, proven: bool
+) -> None:
+    pushed = f"`{TEAM}` is pushed again by a.sh:2, but {ONCE}: a restart starts the old build"
+    files = {"a.sh": f"#!/bin/sh\ndocker push {name}:develop\n"}
+    assert said(tmp_path, TEAM, files) == [pushed if proven else BY_NAME]
+
+
 REMOTE = '[remote "origin"]\n\turl = https://github.com/OWNER/shop.git\n'
 
 
@@ -119,6 +151,16 @@ REMOTE = '[remote "origin"]\n\turl = https://github.com/OWNER/shop.git\n'
 def test_whose_image_it_is_is_seen_by_owner_registry_and_name(tmp_path: Path, files: dict[str, str], own: bool) -> None:
     (message,) = said(tmp_path, "quay.io/team/other:latest\n        imagePullPolicy: IfNotPresent", files)
     assert message.startswith("the tag `latest` moves by its name" if own else "the publisher moves `latest`")
+
+
+def test_the_name_of_an_official_image_is_that_of_others_only_in_their_namespace(tmp_path: Path) -> None:
+    policy = "\n        imagePullPolicy: IfNotPresent"
+    files = {".git/HEAD": "", ".git/config": REMOTE.replace("OWNER", "team")}
+    (message,) = said(tmp_path, f"quay.io/team/nginx:latest{policy}", files)
+    assert message.startswith("the tag `latest` moves by its name")
+    files[".git/config"] = REMOTE.replace("OWNER", "library")
+    (message,) = said(tmp_path, f"nginx:latest{policy}", files)
+    assert message.startswith("the publisher moves `latest`")
 
 
 def cases() -> Iterator[tuple[str, tuple[str, str, dict[str, str]]]]:
@@ -283,6 +325,7 @@ KEEL = "metadata:\n  annotations: {keel.sh/policy: force}\n"
         ),
         (f'{IMAGE} # {{"$imagepolicy": "flux:api"}}', {}, "Flux puts another image in its place: k8s/api.yaml:14"),
         ("ko.local/api:develop", {}, "by its name it is only on the nodes themselves"),
+        ("team/api:local-dev", {}, "by its name it is only on the nodes themselves"),
         ("api:develop", {}, "it names no registry, and Docker Hub has no official image of this name"),
         (f"{IMAGE[:-7]}1.2.3", {"a.sh": f"kind load docker-image {IMAGE[:-7]}1.2.3\n"}, ""),
         (f"{IMAGE}\n        imagePullPolicy: Always", {"a.sh": f"kind load docker-image {IMAGE}\n"}, ""),
@@ -299,6 +342,11 @@ def test_what_is_not_reported_is_listed_with_the_reason(
     assert (listed in formatter("text")(result, View(verbose=True))) is bool(why)
     assert bool(result.outcome.excused) is bool(why)
     assert "not reported" not in formatter("text")(result, View())
+
+
+def test_a_registry_has_every_image_that_is_called_local(tmp_path: Path) -> None:
+    (message,) = said(tmp_path, "registry.example.com/api:local-dev", {})
+    assert message == BY_NAME.replace("develop", "local-dev")
 
 
 def test_keel_is_a_reason(tmp_path: Path) -> None:
@@ -444,4 +492,21 @@ def test_a_tag_is_passed_to_the_file_that_pushes(
     ci = f"on: push\njobs:\n  a:\n    steps:\n    - {step}\n"
     pushed = f"`{IMAGE}` is pushed again by .github/workflows/ci.yml:5, but {ONCE}: a restart starts the old build"
     files = {path: text, ".github/workflows/ci.yml": ci, ".git/HEAD": "x\n"}
+    assert said(tmp_path, IMAGE, files) == [pushed if proven else BY_NAME]
+
+
+@pytest.mark.parametrize(
+    ("script", "folder", "proven"),
+    [
+        ("shop/ci.sh", "", True),
+        ("shop/ci/release.sh", "", True),
+        ("web/ci.sh", "", False),
+        ("ci.sh", "", False),
+        ("ci.sh", "-C shop", True),
+        ("ci.sh", "-C hop", False),
+    ],
+)
+def test_make_takes_the_file_of_its_folder(tmp_path: Path, script: str, folder: str, proven: bool) -> None:
+    files = {"shop/Makefile": PUSH, script: f"#!/bin/sh\nmake {folder} push IMG={IMAGE}\n"}
+    pushed = f"`{IMAGE}` is pushed again by {script}:2, but {ONCE}: a restart starts the old build"
     assert said(tmp_path, IMAGE, files) == [pushed if proven else BY_NAME]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
-from cmlint.bundle.proofs import Proof, image_of, is_tag
+from cmlint.bundle.proofs import Proof, image_of, is_tag, may_be
 from cmlint.bundle.pulls import Pull, Use, arrival, pull_of, resolves_tags
 from cmlint.bundle.renewal import renewal
 from cmlint.knowledge import placeholders
@@ -120,7 +120,8 @@ def lines(pull: Pull, bundle: Bundle) -> Iterator[Line]:
     counting = [replaced] if replaced else []
     aside: list[Line] = []
     for proof in proofs.about(subject, "pushed", "loaded", "built"):
-        if is_tag(proof.fact.tag, subject.tag) or (proof.fact.deed == "loaded" and proof == proofs.loaded(subject)):
+        fits = may_be if proof.fact.deed == "loaded" else is_tag
+        if fits(proof.fact.tag, subject.tag):
             counting.append(proof)
         else:
             aside.append(Line(proof, counts=False, why=other_tag(proof)))

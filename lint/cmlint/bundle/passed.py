@@ -63,7 +63,7 @@ def passed(
     for caller, call in calls:
         callee, given = call.files[0].removeprefix("./"), Given.of(call)
         for path, push, holes in islice(opened.near(caller, callee), MOST):
-            if not holes.isdisjoint(given.names) and reaches(caller, call, callee, path, push):
+            if not holes.isdisjoint(given.names) and reaches(call, callee, path, push):
                 own = {**given.around, **included.values_of(path), **known(push.given)}
                 yield from found(caller, call, push, filled(push.name, own, dict(given.named)))
     for path, push, holes in opened.all:
@@ -177,7 +177,7 @@ def folders_of(path: str) -> Iterator[str]:
         yield path
 
 
-def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
+def reaches(call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
     """Whether a call leads to an open push in the file at a path."""
     folder, _, name = path.rpartition("/")
     if call.tool in CALLEES:
@@ -188,8 +188,8 @@ def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFac
             or (call.tool != "just" and any(re.search(PUSHING, each) for each in targets))
         )
         named = callee.rpartition("/")[2] == name
-        near = f"{folder}/".endswith(f"/{callee}/") if callee else caller.startswith(f"{folder}/" if folder else "")
-        return leads and name.endswith(CALLEES[call.tool]) and (near or folder == callee or named)
+        near = not callee or f"/{folder}/".endswith(f"/{callee}/")
+        return leads and name.endswith(CALLEES[call.tool]) and (near or named)
     if call.tool == "uses" and name in ("action.yml", "action.yaml"):
         return folder == callee or folder.endswith(f"/{callee}")
     return path == callee or path.endswith(f"/{callee}")

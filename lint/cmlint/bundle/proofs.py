@@ -18,7 +18,7 @@ from msgspec import structs
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
-from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
+from cmlint.knowledge.placeholders import FORM, filled_image, is_placeholder_image
 from cmlint.kube.images import BadImageError, Image, parse_image
 from cmlint.kube.names import glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
@@ -61,7 +61,7 @@ class Proof(msgspec.Struct, frozen=True):
 
     fact: ImageFact
     path: str
-    idle: bool = False
+    idle: bool
 
     @property
     def whose(self) -> Whose:
@@ -159,8 +159,7 @@ class Proofs:
         self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
-        if giving[1]:
-            found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
+        found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open", "sets")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
@@ -330,10 +329,9 @@ class Proofs:
     def line(self, path: str, span: Span) -> Span:
         """Where the line is on which something is written; of a long one, what is near."""
         text = self.text_at(path)
-        first, last = max(span.start - NEAR, 0), min(span.start + NEAR, len(text))
-        start = max(text.rfind("\n", first, span.start) + 1, first)
-        end = text.find("\n", span.start, last)
-        return Span(start, end if end >= 0 else last)
+        before = text[max(span.start - NEAR, 0) : span.start].rpartition("\n")[2]
+        behind = text[span.start : span.start + NEAR].partition("\n")[0]
+        return Span(span.start - len(before), span.start + len(behind))
 
     def line_text(self, path: str, span: Span) -> str:
         """What is written there."""
@@ -352,11 +350,11 @@ class Proofs:
         https://fluxcd.io/flux/guides/image-update/#configure-image-update-for-custom-resources
         """
         path, span = subject.placed.written(subject.span)
-        text, place = self.text_at(path), self.line(path, span)
-        if text.find("$imagepolicy", place.start, place.end) < 0:
+        if "$imagepolicy" not in self.line_text(path, span):
             return None
-        line = text.count("\n", 0, place.start) + 1
-        return Proof(ImageFact(deed="replaced", tool="Flux", name="", tag="", span=place, line=line), path)
+        place = self.line(path, span)
+        line = self.text_at(path).count("\n", 0, place.start) + 1
+        return Proof(ImageFact(deed="replaced", tool="Flux", name="", tag="", span=place, line=line), path, idle=False)
 
     def entry(self, subject: Subject) -> tuple[str, ...]:
         """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
@@ -460,8 +458,6 @@ def image_of(text: str, *, tagged: bool = True) -> Image | None:
     Where it does not matter which tag it has, that may be a placeholder as well.
     """
     if is_placeholder_image(text):
-        if text == INJECTED or text.startswith("ko://"):
-            return None
         filled = filled_image(text, FILLED)
         name, colon, tag = filled.rpartition(":")
         named = colon and "/" not in tag
