@@ -20,7 +20,7 @@ from cmlint.pipeline.check import check
 from cmlint.pipeline.read import read
 from cmlint.sources.request import Request
 from tests.support.command import cmlint
-from tests.support.run import inside, rules, write
+from tests.support.run import inside, rules, run, write
 
 POD = """apiVersion: v1
 kind: Pod
@@ -72,6 +72,15 @@ def test_a_build_that_names_an_image_and_a_folder_links_them(name: str, tmp_path
     link = link_in(tmp_path, files(case["image"]) | case["files"])
     assert (link.grade, link.context, link.dockerfile) == ("certain", "app", "app/Dockerfile")
     assert link.where == case["proof"]
+
+
+@pytest.mark.parametrize(("more", "context"), [("", "app"), ("buildContext: .", ""), ("buildContext: app", "app")])
+def test_azure_builds_in_the_folder_of_the_dockerfile_unless_it_names_another(
+    tmp_path: Path, more: str, context: str
+) -> None:
+    build = f"steps:\n- task: Docker@2\n  inputs:\n    repository: shop\n    tags: latest\n    {more}\n"
+    link = link_in(tmp_path, files("r.azurecr.io/shop:1") | {"azure-pipelines.yml": build})
+    assert (link.grade, link.context, link.dockerfile) == ("certain", context, "app/Dockerfile")
 
 
 def test_builds_of_several_folders_link_none(tmp_path: Path) -> None:
@@ -222,6 +231,13 @@ def test_env_says_what_is_not_linked(tmp_path: Path) -> None:
 
 
 OTHER = 'const other = process.env.OTHER || "dev"\n'
+COMMANDS = {
+    "app/index.js": "",
+    "app/cmd/shop/a.go": 'os.Getenv("SHOP_A")',
+    "app/cmd/other/a.go": 'os.Getenv("OTHER_A")',
+}
+ON_TOP = {"compose.yaml": "services:\n  shop:\n    build: .\n    image: org/shop:1\n", "Dockerfile": DOCKERFILE}
+INSIDE = ON_TOP["compose.yaml"].replace("build: .", "build: {context: app, dockerfile: m/Dockerfile}")
 
 
 @pytest.mark.parametrize(
@@ -232,8 +248,27 @@ OTHER = 'const other = process.env.OTHER || "dev"\n'
         ({"app/other.js": OTHER, "app/Dockerfile": "FROM node:22\nCOPY index.js .\n"}, ["GCS_BUCKET"]),
         ({"app/sub/other.js": OTHER, "app/sub/Dockerfile": DOCKERFILE}, ["GCS_BUCKET"]),
         ({"app/Dockerfile": "FROM node:22\nCOPY src .\n"}, []),
+        ({"app/scripts/other.js": OTHER}, ["GCS_BUCKET"]),
+        ({"app/other.sh": "echo $OTHER\n"}, ["GCS_BUCKET"]),
+        ({"app/entrypoint.sh": "echo $OTHER\n"}, ["OTHER", "GCS_BUCKET"]),
+        ({**COMMANDS, "app/Dockerfile": "FROM golang:1\nCOPY . .\nRUN go build ./cmd/shop\n"}, ["SHOP_A"]),
+        ({**COMMANDS, "app/Dockerfile": "FROM golang:1\nCOPY . .\nRUN go build ./...\n"}, ["OTHER_A", "SHOP_A"]),
+        ({**ON_TOP, "web/other.js": OTHER}, ["OTHER"]),
+        ({**ON_TOP, "web/other.js": OTHER, "web/Dockerfile": DOCKERFILE}, []),
+        (
+            {
+                "compose.yaml": INSIDE,
+                **dict.fromkeys(("app/m/Dockerfile", "app/a/Dockerfile"), DOCKERFILE),
+                **{"app/m/x.js": OTHER, "app/a/x.js": OTHER.replace("OTHER", "THIRD")},
+            },
+            ["GCS_BUCKET", "OTHER"],
+        ),
     ],
-    ids=["beside", "below", "not copied", "of another image", "nothing copied"],
+    ids=[
+        *("beside", "below", "not copied", "of another image", "nothing copied"),
+        *("run by hand", "of another script", "of the script that starts it", "of its command", "of all commands"),
+        *("below the top", "of another image below the top", "of another image beside its own Dockerfile"),
+    ],
 )
 def test_a_program_reads_what_its_image_holds(given: Files, read: list[str], tmp_path: Path) -> None:
     write(tmp_path, files("org/shop:1", **COMPOSE) | given)
@@ -342,17 +377,45 @@ def git(folder: Path, *words: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("changed", "status"), [("app/index.js", 1), ("pod.yaml", 1), ("other.txt", 0)])
+@pytest.mark.parametrize(("service", "setter"), [("shop", ["the compose service sets it"]), ("other", [])])
+def test_who_sets_a_variable_that_is_missing_is_the_service_of_its_dockerfile(
+    tmp_path: Path, service: str, setter: list[str]
+) -> None:
+    builds = {"shop": "app", "other": "{context: app, dockerfile: Dockerfile.other}"}
+    services = [f"  {name}:\n    build: {build}\n    image: org/{name}:1\n" for name, build in builds.items()]
+    compose = "".join(["services:\n", *services])
+    image = f"    image: org/{service}:1\n"
+    compose = compose.replace(image, f"{image}    environment: {{SHOP_TOKEN: example}}\n")
+    source = {
+        "app/index.js": "",
+        "app/Dockerfile.other": DOCKERFILE,
+        "app/main.py": 'TOKEN = os.environ["SHOP_TOKEN"]\n',
+    }
+    write(tmp_path, {**files("org/shop:1"), **source, "compose.yaml": compose})
+    (found,) = run(tmp_path, config=Config(select=("missing-env",), pedantic=True)).outcome.findings
+    assert found.message == "the program requires `SHOP_TOKEN`, which is not set"
+    told = [each.label for each in found.related]
+    assert told == ["it is required here", *setter, "the image is built of `app` here"]
+
+
+CHANGES = [("app/index.js", 1), ("pod.yaml", 1), ("config.yaml", 1), ("other.txt", 0)]
+
+
+@pytest.mark.parametrize(("changed", "status"), CHANGES)
 def test_since_reads_the_sources_of_what_changed_alone(changed: str, status: int, tmp_path: Path) -> None:
     given = files("org/shop:1", **COMPOSE)
-    given["pod.yaml"] = given["pod.yaml"].replace("GCS_BUCKET_NAME", "GCS_BUCKET")
-    write(tmp_path, {**given, "other.txt": "a\n"})
+    pod = POD.replace("IMAGE", "org/shop:1") + "      envFrom:\n        - configMapRef: {name: shop}\n"
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {A_B: a}\n"
+    given["pod.yaml"] = pod.replace("GCS_BUCKET_NAME", "GCS_BUCKET")
+    given["app/index.js"] = f"{SOURCE}const port = process.env.SHOP_PORT\n"
+    write(tmp_path, {**given, "other.txt": "a\n", "config.yaml": config})
     git(tmp_path, "init", "-q", ".")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "a")
     new = {
         "app/index.js": SOURCE.replace("GCS_BUCKET", "GCS_BUCKETS"),
-        "pod.yaml": POD.replace("IMAGE", "org/shop:1"),
+        "pod.yaml": pod,
+        "config.yaml": config.replace("A_B", "SHOP_PORTS"),
         "other.txt": "b\n",
     }
     write(tmp_path, {changed: new[changed]})

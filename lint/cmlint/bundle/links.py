@@ -142,7 +142,7 @@ class Links:
         context, dockerfile = (without_root(put_in(path, values)) for path in (build.context, build.dockerfile))
         if dockerfile.startswith("**/"):
             dockerfile = self.only(posixpath.basename(dockerfile))
-            context = posixpath.dirname(dockerfile) if context == "**" and dockerfile else context
+            context = posixpath.dirname(dockerfile) if context == "**" else context
         if "*" not in context + dockerfile:
             link = self.placed(context, dockerfile, build.builder, proof)
             if link:
@@ -251,9 +251,9 @@ def matched(pattern: str, name: str) -> dict[str, str] | None:
     expression, names, rest = "", list[str](), iter(parts)
     for text in rest:
         expression += re.escape(text)
-        if (hole := next(rest, None)) is not None:
-            inner = next(rest, None)
-            if hole == "*" or inner is None:
+        if next(rest, None) is not None:
+            inner = next(rest)
+            if inner is None:
                 expression += ".*"
             elif inner in names:
                 expression += rf"(?:\{names.index(inner) + 1})"

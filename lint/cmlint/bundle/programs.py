@@ -111,17 +111,15 @@ class Program:
         own = f"{posixpath.dirname(self.link.dockerfile)}/"
         folder = posixpath.dirname(path)
         while is_below(folder, self.link.context) and folder != self.link.context:
-            if folder in self.others and not own.startswith(f"{folder}/"):
+            if folder in self.with_dockerfiles and not own.startswith(f"{folder}/"):
                 return True
             folder = posixpath.dirname(folder)
         return False
 
     @cached_property
-    def others(self) -> set[str]:
-        """The folders below its context that have other Dockerfiles."""
-        inner = below(self.dockerfiles, self.link.context)
-        folders = {posixpath.dirname(path) for path in inner if path != self.link.dockerfile}
-        return folders - {self.link.context}
+    def with_dockerfiles(self) -> set[str]:
+        """The folders of its context that have Dockerfiles."""
+        return {posixpath.dirname(path) for path in below(self.dockerfiles, self.link.context)}
 
     def is_script(self, path: str) -> bool:
         """Whether a file is a script of a shell, of which a folder may have others than that which starts it."""
