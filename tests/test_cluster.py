@@ -10,7 +10,7 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import impact, named
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
-from cmlint.bundle.pulls import Use, stored_policy
+from cmlint.bundle.pulls import Use, pull_of, pulls_of, stored_policy
 from cmlint.kube.versions import NEWEST
 from cmlint.manifest.documents import read_text
 from cmlint.model.cluster import Held, Inventory, Space
@@ -231,3 +231,34 @@ def test_a_default_pull_policy_is_that_of_the_live_object() -> None:
     assert stored_policy(use, placed, bundle) == "Never"
     assert stored_policy(msgspec.structs.replace(use, container=other), placed, bundle) is None
     assert stored_policy(msgspec.structs.replace(use, container=None), placed, bundle) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "always", "policy", "stored"),
+    [
+        ("", False, "Never", True),
+        (", imagePullPolicy: IfNotPresent", False, "IfNotPresent", False),
+        ("", True, "Always", False),
+    ],
+)
+def test_a_written_pull_policy_counts_more_than_that_of_the_live_object(
+    written: str, always: bool, policy: str, stored: bool
+) -> None:
+    deployment = WORKLOADS.partition("\n---")[0].replace("web, uid", "web, namespace: shop, uid")
+    bundle = bundle_of({"a.yaml": deployment.replace(", imagePullPolicy: Never", written)})
+    bundle.use_clusters(cluster(WORKLOADS))
+    (placed,) = bundle.placed
+    web = placed.document.pods[0].containers[1]
+    assert web.image
+    pull = pull_of(Use(web.image, web.pull_policy, web), placed, bundle, always=always)
+    assert pull
+    assert (pull.policy, pull.stored) == (policy, stored)
+
+
+def test_a_live_object_is_pulled_as_it_says_whatever_another_cluster_holds() -> None:
+    bundle = bundle_of({})
+    bundle.use_clusters(cluster(LIVE))
+    (live,) = only_live([bundle])
+    live.use_clusters(cluster(WORKLOADS))
+    (placed,) = live.placed
+    assert [(each.policy, each.stored) for each in pulls_of(placed, live, always=False)] == [("IfNotPresent", False)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -86,7 +86,7 @@ class Arrivals:
         """The entries that expand a variable before it is set again, and the one that sets it."""
         positions = self.using.get(found.name, [])
         end = len(positions) if hidden is None else bisect_right(positions, hidden)
-        return positions[bisect_left(positions, found.position + 1) : end]
+        return positions[bisect_right(positions, found.position) : end]
 
 
 class VolumeFiles:

@@ -94,7 +94,7 @@ class Variables:
         brought = self.deploys.folders_around(folder, self.kustomized, built=built)
         if brought not in self.known:
             found = [self.given_once(said.deploy.post_build) for each in brought for said in self.deploys.at(each)]
-            self.known[brought] = agreed(found) if found else Values({}, False)
+            self.known[brought] = agreed(found)
         return self.known[brought]
 
     def given_once(self, build: PostBuild | None) -> Values:
@@ -158,11 +158,11 @@ def agreed_values(providers: Sequence[Provider]) -> dict[str, str | None]:
 
 def agreed(values: Sequence[Values]) -> Values:
     """What several agree on."""
-    if len(values) == 1:
-        return values[0]
-    names = dict.fromkeys(name for each in values for name in each.of)
-    first = values[0].of
-    same = {n: first.get(n) if all(n in v.of and v.of[n] == first.get(n) for v in values) else None for n in names}
+    same = {
+        name: value if all(other.of.get(name) == value for other in values) else None
+        for each in values
+        for name, value in each.of.items()
+    }
     return Values(same, any(each.open for each in values))
 
 

@@ -9,7 +9,16 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
-from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, is_hashed, references_of
+from cmlint.bundle.documents import (
+    HASH,
+    Definition,
+    Placed,
+    definitions_in,
+    folder_of,
+    folders_above,
+    is_hashed,
+    references_of,
+)
 from cmlint.bundle.nearest import Meeting, Spaces, meets
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
@@ -85,7 +94,7 @@ class Index:
     What `is_built` comes from one kustomization or chart, so that all of it is applied together.
     """
 
-    def __init__(self, placed: list[Placed], commands: list[Placed], *, is_built: bool = False) -> None:
+    def __init__(self, placed: list[Placed], commands: list[Placed], *, is_built: bool) -> None:
         self.placed, self.is_built = placed, is_built
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
@@ -99,7 +108,7 @@ class Index:
         self.spelled: dict[Target, tuple[Nearby, dict[str, list[Definition]]]] = {}
         self.meetings: dict[tuple[Target, str, str | None], Meeting] = {}
         self.spaces: dict[tuple[Target, str], Spaces] = {}
-        self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
+        self.folders = {each for item in placed for each in (item.directory, *folders_above(item.directory))}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
         self.examples: dict[tuple[Target, str], Definition] = {}

@@ -98,7 +98,7 @@ def is_image(text: str) -> bool:
     return bool(text.strip()) and not re.search(PATTERN, text)
 
 
-def pulls_of(placed: Placed, bundle: Bundle, *, always: bool = False) -> Iterator[Pull]:
+def pulls_of(placed: Placed, bundle: Bundle, *, always: bool) -> Iterator[Pull]:
     """The valid images of an object, with the policy that a node follows, which is `Always` where all of them are.
 
     None where a controller puts a digest in place of the tag, and none whose policy is none of the three. Where
@@ -109,7 +109,7 @@ def pulls_of(placed: Placed, bundle: Bundle, *, always: bool = False) -> Iterato
             yield pull
 
 
-def pull_of(use: Use, placed: Placed, bundle: Bundle, *, always: bool = False) -> Pull | None:
+def pull_of(use: Use, placed: Placed, bundle: Bundle, *, always: bool) -> Pull | None:
     """How the image in a place is pulled; None where it is not valid, or its policy is none of the three."""
     image = image_of(use.written.value)
     if image is None:
