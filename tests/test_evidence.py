@@ -661,6 +661,20 @@ def test_what_an_application_brings_from_this_repository_is_known(tmp_path: Path
     assert bool(lint(tmp_path).outcome.findings) is not excused
 
 
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        (f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}-$(FOLDER)}}}}\n", "Application"),
+        ("apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: b, namespace: shop}\n", "Shop"),
+    ],
+)
+def test_what_is_known_of_one_application_says_nothing_of_others(tmp_path: Path, more: str, kind: str) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}}}}}\n"
+    write(tmp_path, {"argocd/web.yaml": application, "argocd/more.yaml": more, "apps/web/pod.yaml": READER})
+    (excused,) = lint(tmp_path).outcome.unverified
+    assert excused.why == f"the custom resource {kind} in argocd/more.yaml"
+
+
 def test_more_may_come_of_a_folder_that_is_not_built_completely(tmp_path: Path) -> None:
     application = f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}}}}}\n"
     built = "resources: [config.yaml, https://git.example/settings]\n"

@@ -92,6 +92,25 @@ def test_a_program_reads_only_the_folder_that_is_named(tmp_path: Path) -> None:
     assert len([line for line in concise(run(tmp_path)) if "HELMSUBST" in line]) == 2
 
 
+@pytest.mark.parametrize(
+    ("named", "folder", "leads"),
+    [
+        ("deploy/prod", "shop/deploy/prod", True),
+        ("prod", "shop/deploy/prod", False),
+        ("../deploy/prod", "shop/deploy/prod", False),
+        ("../deploy/prod", "deploy/prod", True),
+        ("deploy/prod", "shop/till-deploy/prod", False),
+    ],
+)
+def test_a_folder_may_be_named_from_one_above_the_script(tmp_path: Path, named: str, folder: str, leads: bool) -> None:
+    absent = pod("envFrom: [{configMapRef: {name: absent}}]")
+    script = f"#!/bin/sh\nkustomize build {named} | helmify shop\n"
+    built = {f"{folder}/kustomization.yaml": "resources: [pod.yaml]\n", f"{folder}/pod.yaml": absent}
+    write(tmp_path, {"bin/chart.sh": script, **built})
+    found = [line.partition("] ")[2] for line in concise(run(tmp_path))]
+    assert found == ([] if leads else ["nothing defines the ConfigMap `absent`"])
+
+
 def test_a_word_that_a_script_replaces_is_no_name_yet(tmp_path: Path) -> None:
     text = pod("envFrom: [{configMapRef: {name: APP_CONFIG}}]", name="APP_NAME")
     write(tmp_path, {"pod.yaml": text})

@@ -313,6 +313,8 @@ MATCH = "reloader.stakater.com/match: 'true'"
         (f"{NAMED}: ap", "", "", ENV_FROM, ""),
         (f"{NAMED}: 'ap.*'", "", "", ENV_FROM, NAMED),
         (f"{NAMED}: 'a.'", "", "", ENV_FROM, ""),
+        (f"{NAMED}: '.*a.*x'", "", "", ENV_FROM, ""),
+        (f"{NAMED}: '.*a.*x.*'", "", "", ENV_FROM, NAMED),
         (f"{NAMED}: '['", "", "", ENV_FROM, ""),
         (f"{NAMED}: '[, app'", "", "", ENV_FROM, NAMED),
         (f"{NAMED}: other", f"{NAMED}: app", "", ENV_FROM, ""),
@@ -349,9 +351,10 @@ def test_reloader_sees_no_volume_that_is_not_mounted() -> None:
     ]
 
 
-def test_reloader_looks_at_the_first_volume_of_an_object() -> None:
-    mounts = "{name: second, mountPath: /etc/app}"
-    volumes = "configMap: {name: app}}\n      - {name: second, configMap: {name: app}"
+@pytest.mark.parametrize("second", ["u", "w"])
+def test_reloader_looks_at_the_first_volume_of_an_object(second: str) -> None:
+    mounts = f"{{name: {second}, mountPath: /etc/app}}"
+    volumes = f"configMap: {{name: app}}}}\n      - {{name: {second}, configMap: {{name: app}}"
     text = text_of(volume(mounts, volumes), own=f"{AUTO}: 'true'") + RELOADER
     assert lines(impact_in({"a.yaml": text}, "ConfigMap/app:A")) == [
         f"Deployment/web web file -> /etc/app/A: refreshes ({READ_AGAIN})",

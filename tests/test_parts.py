@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from cmlint.bundle.material import Material
 from cmlint.manifest.documents import read_text
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request
-from tests.support.run import concise, inside, rules, write
+from tests.support.run import concise, inside, rules, run, write
 
 LACKING = """\
 apiVersion: apps/v1
@@ -65,3 +66,16 @@ def test_a_part_is_set_aside_with_its_reason() -> None:
         ("two/m.yaml", "part", why),
     ]
     assert Bundle(Material(files=[("one/m.yaml", files["one/m.yaml"])])).aside == []
+
+
+@pytest.mark.parametrize(("how", "aside"), [({}, 2), ({"unbuilt": "it cannot be built"}, 0), ({"live": True}, 0)])
+def test_only_files_as_they_are_have_parts(how: dict[str, Any], aside: int) -> None:
+    files = [(path, read_text(LACKING)) for path in ("one/m.yaml", "two/m.yaml")]
+    assert len(Bundle(Material(files=files, **how)).aside) == aside
+
+
+def test_what_is_built_has_no_parts(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml]\n", "web.yaml": WHOLE})
+    (built,) = filter(None, (bundle.built for bundle in run(tmp_path).bundles))
+    files = [(path, read_text(LACKING)) for path in ("one/m.yaml", "two/m.yaml")]
+    assert Bundle(Material(files=files, built=built)).aside == []
