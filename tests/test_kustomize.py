@@ -264,6 +264,92 @@ def test_a_patch_of_another_object_has_written_nothing(tmp_path: Path) -> None:
     assert found == ["patch.yaml:9:37", "web.yaml:15:37"]
 
 
+OTHER = DEPLOYMENT.replace("name: web", "name: other", 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [("{kind: Deployment}", "kustomization.yaml:7:14"), ("{kind: Deployment, name: other}", "web.yaml:14:18")],
+)
+def test_a_json_patch_has_written_what_it_targets(tmp_path: Path, target: str, place: str) -> None:
+    image = "registry.example.com/web:develop"
+    kustomization = f"""\
+resources: [web.yaml, other.yaml]
+patches:
+- target: {target}
+  patch: |-
+    - op: replace
+      path: /spec/template/spec/containers/0/image
+      value: "{image}"
+"""
+    web = DEPLOYMENT.replace("registry.example.com/web:1.4.2", image)
+    write(tmp_path, {"kustomization.yaml": kustomization, "web.yaml": web, "other.yaml": OTHER})
+    found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[mutable-tag]" in line]
+    assert found == sorted({"kustomization.yaml:7:14", place})
+
+
+@pytest.mark.parametrize(("select", "own"), [("{name: web}", []), ("{name: other}", ["web.yaml:14:18"])])
+def test_a_replacement_has_written_what_it_selects(tmp_path: Path, select: str, own: list[str]) -> None:
+    image = "registry.example.com/web:develop"
+    kustomization = f"""\
+resources: [web.yaml, other.yaml, images.yaml]
+transformers: [change.yaml]
+replacements:
+- source: {{kind: ConfigMap, name: images, fieldPath: data.web}}
+  targets:
+  - select: {select}
+    fieldPaths:
+    - spec.template.spec.containers.[name=web].image
+"""
+    transformer = f"""\
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {{name: change}}
+target: {{kind: Deployment, name: web}}
+patch: |-
+  - {{op: replace, path: /spec/template/spec/containers/0/image, value: "{image}"}}
+"""
+    images = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: images}}\ndata: {{web: '{image}'}}\n"
+    write(tmp_path, {"kustomization.yaml": kustomization, "change.yaml": transformer, "images.yaml": images})
+    write(tmp_path, {"web.yaml": DEPLOYMENT.replace("web:1.4.2", "web"), "other.yaml": OTHER})
+    found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[mutable-tag]" in line]
+    assert found == ["kustomization.yaml:8:7", *own]
+
+
+def test_of_several_generators_the_one_with_the_longest_name_has_made_an_object(tmp_path: Path) -> None:
+    kustomization = """\
+resources: [pod.yaml]
+configMapGenerator:
+- name: app-settings
+  literals: [PORT=80]
+- name: app
+  literals: [HOST=db]
+"""
+    reading = pod("env:", "  - {name: A, valueFrom: {configMapKeyRef: {name: app-settings, key: PROT}}}")
+    write(tmp_path, {"kustomization.yaml": kustomization, "pod.yaml": reading})
+    result = run(tmp_path)
+    assert concise(result) == ["pod.yaml:9:76: error[missing-key] the ConfigMap `app-settings` has no key `PROT`"]
+    assert related(result) == {
+        "pod.yaml:9": [
+            "kustomization.yaml:3: defined here, without it",
+            "kustomization.yaml:4: a similar key is defined here",
+        ]
+    }
+
+
+def test_what_a_generator_cannot_read_hides_no_other_file(tmp_path: Path) -> None:
+    kustomization = "resources: [pod.yaml]\nconfigMapGenerator:\n- name: app\n  files:\n  - gone.conf\n  - app.conf\n"
+    reading = pod("env:", "  - {name: A, valueFrom: {configMapKeyRef: {name: app, key: ap.conf}}}")
+    write(tmp_path, {"kustomization.yaml": kustomization, "pod.yaml": reading, "app.conf": "a"})
+    assert related(run(tmp_path)) == {
+        "kustomization.yaml:5": [],
+        "pod.yaml:9": [
+            "kustomization.yaml:3: defined here, without it",
+            "kustomization.yaml:6: a similar key is defined here",
+        ],
+    }
+
+
 @pytest.mark.parametrize("image", ["acme/web:1.4.2", "acme/web:develop", "acme/web"])
 @pytest.mark.parametrize(
     ("setting", "column"),
@@ -350,7 +436,16 @@ def test_the_key_and_the_value_of_a_literal_are_where_they_are_written(
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("'ab'", "ab"), ('"ab"', "ab"), ("ab", "ab"), ("aba", "aba"), ("'ab\"", "'ab\""), ("'", "'"), ("", "")],
+    [
+        ("'ab'", "ab"),
+        ('"ab"', "ab"),
+        ("''", ""),
+        ("ab", "ab"),
+        ("aba", "aba"),
+        ("'ab\"", "'ab\""),
+        ("'", "'"),
+        ("", ""),
+    ],
 )
 def test_literals_of_generators_lose_quotes_that_match(written: str, value: str) -> None:
     assert unquoted(written) == value
@@ -586,6 +681,23 @@ def test_the_namespace_of_a_kustomization_is_where_it_is_written(tmp_path: Path)
     assert found[0] == "kustomization.yaml:1:12: error[malformed-object"
 
 
+@pytest.mark.parametrize(
+    ("top", "place"),
+    [("nameSuffix: -a", "base/kustomization.yaml:1:12"), ("namespace: Till", "kustomization.yaml:1:12")],
+)
+def test_the_last_kustomization_that_sets_a_namespace_has_written_it(tmp_path: Path, top: str, place: str) -> None:
+    base = {f"base/{path}": text for path, text in SPOILT.items() if path != "kustomization.yaml"}
+    base["base/kustomization.yaml"] = "namespace: Shop\nresources: [pod.yaml, config.yaml]\n"
+    write(tmp_path, {**base, "kustomization.yaml": f"{top}\nresources: [base]\n"})
+    assert [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[malformed-object]" in line] == [place]
+
+
+@pytest.mark.parametrize("entry", ["{newTag: 1.5.0}", "{name: '', newTag: 1.5.0}"])
+def test_an_entry_of_images_without_a_name_is_for_none(tmp_path: Path, entry: str) -> None:
+    write(tmp_path, {**SPOILT, "kustomization.yaml": f"resources: [pod.yaml, config.yaml]\nimages: [{entry}]\n"})
+    assert concise(run(tmp_path)) == ["pod.yaml:11:50: error[missing-key] the ConfigMap `settings` has no key `PROT`"]
+
+
 def test_patches_in_the_form_of_another_field_are_no_manifests(tmp_path: Path) -> None:
     patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, env: []}]}\n"
     text = "resources: [pod.yaml, config.yaml]\npatches: [patch.yaml]\n"
@@ -760,6 +872,26 @@ def test_only_the_images_of_a_component_are_for_what_other_folders_bring(
     }
     write(tmp_path, files)
     assert concise(run(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "unmet"), [("example/shop", []), ("example/stop", ["base/kustomization.yaml", "kustomization.yaml"])]
+)
+def test_an_image_in_a_patch_of_a_base_is_one_for_its_images(tmp_path: Path, name: str, unmet: list[str]) -> None:
+    base = f"""\
+resources: [web.yaml]
+images: [{{name: example/shop, newTag: 1.5.0}}]
+patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {{name: web}}
+    spec: {{template: {{spec: {{containers: [{{name: more, image: {name}}}]}}}}}}
+"""
+    write(tmp_path, {"base/kustomization.yaml": base, "base/web.yaml": DEPLOYMENT})
+    entry = "images: [{name: example/shop, newName: ghcr.io/example/shop}]\n"
+    write(tmp_path, {"kustomization.yaml": f"resources: [base]\n{entry}"})
+    assert concise(run(tmp_path)) == [f"{path}:2:17: {UNMET}" for path in unmet]
 
 
 def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path) -> None:

@@ -65,4 +65,4 @@ def take_origin(chunk: str, start: int) -> tuple[str, Origin | None]:
 
 def plain(value: str) -> str:
     """A scalar without its quotes."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    return value[1:-1] if value.startswith(("'", '"')) else value

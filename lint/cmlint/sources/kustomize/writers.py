@@ -144,11 +144,11 @@ def values_in_keys(project: Project, tree: Iterable[Kustomization]) -> Iterator[
 
 
 def patched(project: Project, kustomization: Kustomization, built: Part, least: str) -> Iterator[Part]:
-    """What the patches of a kustomization write into an object, the last first."""
+    """What the patches of a kustomization write into an object, the last first; a JSON patch always has a target."""
     for where, target in reversed(list(kustomization.patches)):
         for document in reversed(project.documents(kustomization, where)):
             if document.items:
-                if target is None or is_target(target, built, least):
+                if target and is_target(target, built, least):
                     yield from reversed([part for item in document.items if (part := operation(item))])
             elif is_target(target, built, least) if target else is_same(document, built, least):
                 yield document
