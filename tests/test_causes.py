@@ -198,6 +198,21 @@ def test_a_file_beside_any_kustomization_of_the_build(tmp_path: Path, folder: st
     assert found(tmp_path, files) == [f"base/pod.yaml:8:39: error[missing-configmap] {message}"] * missing
 
 
+def test_a_file_that_another_build_of_the_same_base_replaces_is_not_in_this_one(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": POD,
+        "base/config.yaml": CONFIG,
+        "dev/kustomization.yaml": "resources: [../base]\n",
+        "live/kustomization.yaml": "resources: [../base, config.yaml]\n",
+        "live/config.yaml": CONFIG,
+    }
+    message = "the ConfigMap `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"base/pod.yaml:8:39: error[missing-configmap] {message}"]
+    lone = CONFIG.replace("A: b", "A: b, B: c")
+    assert found(tmp_path, {"live/kustomization.yaml": "resources: [config.yaml]\n", "live/config.yaml": lone}) == []
+
+
 def test_a_file_in_another_folder_may_be_applied_as_well(tmp_path: Path) -> None:
     files = {"app/kustomization.yaml": "resources: [pod.yaml]\n", "app/pod.yaml": POD, "config.yaml": CONFIG}
     assert found(tmp_path, files) == []

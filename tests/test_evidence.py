@@ -263,6 +263,15 @@ def test_a_value_that_is_no_name_is_no_part_of_one(tmp_path: Path, values: str, 
     assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"] * counts
 
 
+@pytest.mark.parametrize(("namespace", "counts"), [("shop", True), ("till", False)])
+def test_a_chart_of_another_folder_makes_objects_of_its_namespace(tmp_path: Path, namespace: str, counts: bool) -> None:
+    release = RELEASE.replace("NAME, namespace: shop", f"settings, namespace: {namespace}").replace("VALUES", "{}")
+    write(tmp_path, {"apps/pod.yaml": READER, "charts/release.yaml": release})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["custom-resource"] * counts
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
 def test_a_chart_may_bring_an_operator_that_copies_objects(tmp_path: Path) -> None:
     files = {"apps/pod.yaml": READER, "base/settings.yaml": CONFIG.replace("other", "settings").replace("shop", "x")}
     write(tmp_path, files)
@@ -691,6 +700,7 @@ def test_more_may_come_of_a_folder_that_is_not_built_completely(tmp_path: Path) 
         ("shop.conf", "ConfigMap", True),
         ("settings.lua", "ConfigMap", True),
         ("default.conf", "ConfigMap", True),
+        ("reader.conf", "ConfigMap", True),
         ("nginx.conf", "ConfigMap", False),
         ("nginx.properties", "ConfigMap", False),
         ("shop.env", "Secret", True),

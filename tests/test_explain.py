@@ -159,6 +159,51 @@ def test_a_near_name_is_a_candidate(tmp_path: Path) -> None:
     assert candidates(only(tmp_path, "pod.yaml:9")) == [("near.yaml", False, "its name differs from `settings`")]
 
 
+@pytest.mark.parametrize(
+    ("resources", "why"),
+    [
+        ("config.yaml", "another build has it"),
+        ("config.yaml, pod.yaml", "it belongs to an alternative build"),
+    ],
+)
+def test_what_another_build_has_is_a_candidate(tmp_path: Path, resources: str, why: str) -> None:
+    files = {"web/pod.yaml": KEY, "web/kustomization.yaml": "resources: [pod.yaml]\n"}
+    files |= {
+        "other/pod.yaml": KEY,
+        "other/config.yaml": APP,
+        "other/kustomization.yaml": f"resources: [{resources}]\n",
+    }
+    write(tmp_path, files)
+    assert candidates(only(tmp_path, "web/pod.yaml:9")) == [("other/config.yaml", False, why)]
+
+
+def test_what_goes_to_the_same_cluster_is_a_candidate(tmp_path: Path) -> None:
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+    deploys = [f"{flux}metadata: {{name: {each}}}\nspec: {{path: ./{each}}}\n" for each in ("web", "other")]
+    files = {
+        "web/pod.yaml": KEY.replace("name: web}", "name: web, namespace: shop}"),
+        "web/kustomization.yaml": "resources: [pod.yaml]\n",
+        "other/config.yaml": APP.replace("app}", "app, namespace: till}"),
+        "other/kustomization.yaml": "resources: [config.yaml]\n",
+        "cluster/all.yaml": "---\n".join(deploys),
+    }
+    write(tmp_path, files)
+    assert candidates(only(tmp_path, "web/pod.yaml:9")) == [
+        ("other/config.yaml", False, "it is in the namespace `till`, and the reference in `shop`")
+    ]
+
+
+def test_every_reason_for_an_excuse_counts(tmp_path: Path) -> None:
+    operator = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\n"
+    write(tmp_path, {"pod.yaml": KEY, "shop.yaml": operator, "more.yaml": "{{ if .X }}\n" + APP + "{{ end }}\n"})
+    reference = only(tmp_path, "pod.yaml:9")
+    assert [(each["code"], each["counts"], each["why"]) for each in reference["reasons"]] == [
+        ("template", True, ""),
+        ("shown-in-document", True, ""),
+        ("custom-resource", True, ""),
+    ]
+
+
 @pytest.mark.parametrize("code", CASES)
 def test_every_reason_is_named_and_its_changes_are_true(tmp_path: Path, code: Code) -> None:
     write(tmp_path, CASES[code][0])

@@ -112,7 +112,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     makes one, such as a SealedSecret, unless the kustomization still names it in a comment.
     """
     scope, placed = question.scope, question.placed
-    if not placed.built or not scope.index.is_built or not scope.others:
+    if not placed.built or not scope.others:
         return None
     if question.target == "Secret" and scope.supply is not None:
         return None
@@ -150,10 +150,7 @@ def not_renamed(question: Question, found: Sequence[Definition]) -> Cause | None
     It renames references only where it knows them
     (`api/internal/konfig/builtinpluginconsts/namereference.go` in kubernetes-sigs/kustomize).
     """
-    index = question.scope.index
-    if not index.is_built or not question.placed.built or question.placed.built.rendered:
-        return None
-    nearby = index.nearby(question.target)[1].get(question.name, [])
+    nearby = question.scope.index.nearby(question.target)[1].get(question.name, [])
     renamed = [each for each in nearby if each.provider.name.value != question.name]
     fitting = tuple(each for each in renamed if meets(question.namespace, each.namespace))
     return Cause("renamed", fitting) if fitting and len(renamed) == len(nearby) else None

@@ -7,7 +7,7 @@ from posixpath import normpath
 
 from cmlint.bundle.documents import Frame, folder_of, folders_above
 from cmlint.bundle.gitops import wanted_by
-from cmlint.knowledge.controllers import applies_folder, brings_folder
+from cmlint.knowledge.controllers import brings_folder
 from cmlint.model.facts import Deploy, Document, FileFacts
 
 
@@ -34,11 +34,11 @@ class ReadFolders:
     def is_known(self, path: str, document: Document) -> bool:
         """Whether a GitOps object in a text brings only what is read."""
         brought = document.deploys
-        if brought and brings_folder(document.api_version, document.kind):
-            return all(normpath(each.path) == "." or self.has(each, path) for each in brought)
-        if brought and applies_folder(document.api_version, document.kind):
-            return all(each.alone and each.repository in self.own and self.has_all(each, path) for each in brought)
-        return False
+        if brings_folder(document.api_version, document.kind):
+            known = (normpath(each.path) == "." or self.has(each, path) for each in brought)
+        else:
+            known = (each.alone and each.repository in self.own and self.has_all(each, path) for each in brought)
+        return bool(brought) and all(known)
 
     def has(self, deploy: Deploy, path: str) -> bool:
         """Whether the folder that an object in a text names is read."""

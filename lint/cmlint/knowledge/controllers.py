@@ -879,11 +879,6 @@ def brings_folder(api_version: str, kind: str) -> bool:
     return kind == "Kustomization" and api_version.partition("/")[0].endswith(FLUX)
 
 
-def applies_folder(api_version: str, kind: str) -> bool:
-    """Whether a custom resource brings folders of the repository that it names, and nothing else (Argo CD)."""
-    return kind in ("Application", "ApplicationSet") and api_version.partition("/")[0] == "argoproj.io"
-
-
 def must_exist(api_version: str, path: str) -> bool:
     """Whether a field of a custom resource names something that must be there before its controller does anything.
 
