@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cmlint.bundle.cluster import Cluster
 from cmlint.bundle.gitops_clusters import Destinations
@@ -11,11 +11,15 @@ from cmlint.bundle.impact import impact, named
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.pulls import Use, pull_of, pulls_of, stored_policy
+from cmlint.clusters import judge
+from cmlint.config.config import Config
 from cmlint.kube.versions import NEWEST
 from cmlint.manifest.documents import read_text
-from cmlint.model.cluster import Held, Inventory, Space
+from cmlint.model.cluster import Held, Inventory, Space, digest_of
+from cmlint.model.findings import Audited
 from tests.support.clusters import cluster
 from tests.support.impacts import bundle_of, lines
+from tests.support.run import rules
 
 READER = """\
 apiVersion: v1
@@ -150,7 +154,11 @@ metadata: {name: web, namespace: till, uid: u2, resourceVersion: "2"}
 spec:
   template:
     spec:
-      containers: [{name: web, image: web:1.0.0, envFrom: [{configMapRef: {name: app}}, {secretRef: {name: app}}]}]
+      containers:
+      - name: web
+        image: web:1.0.0
+        imagePullPolicy: Always
+        envFrom: [{configMapRef: {name: app}}, {secretRef: {name: app}}]
 """
 
 
@@ -169,7 +177,7 @@ def test_live_workloads_show_what_they_read_and_how_they_pull() -> None:
     ((web, _),) = found.reading("ConfigMap", "app", "shop")
     assert [found.pull_policy(web, each) for each in ("web", "other", "none")] == ["Never", None, None]
     ((daemon, _),) = found.reading("ConfigMap", "app", "till")
-    assert found.pull_policy(daemon, "web") is None
+    assert found.pull_policy(daemon, "web") == "Always"
     assert not found.brings(web)
     found.brought.add(("Deployment", "shop", "web"))
     assert found.brings(web)
@@ -229,8 +237,8 @@ def test_a_default_pull_policy_is_that_of_the_live_object() -> None:
     assert stored_policy(use, placed, bundle) is None
     bundle.use_clusters(cluster(WORKLOADS))
     assert stored_policy(use, placed, bundle) == "Never"
-    assert stored_policy(msgspec.structs.replace(use, container=other), placed, bundle) is None
-    assert stored_policy(msgspec.structs.replace(use, container=None), placed, bundle) is None
+    assert stored_policy(replace(use, container=other), placed, bundle) is None
+    assert stored_policy(replace(use, container=None), placed, bundle) is None
 
 
 @pytest.mark.parametrize(
@@ -262,3 +270,102 @@ def test_a_live_object_is_pulled_as_it_says_whatever_another_cluster_holds() -> 
     live.use_clusters(cluster(WORKLOADS))
     (placed,) = live.placed
     assert [(each.policy, each.stored) for each in pulls_of(placed, live, always=False)] == [("IfNotPresent", False)]
+
+
+@pytest.mark.parametrize(
+    ("data", "other"),
+    [
+        ("data: {A: one}", False),
+        ("data: {A: two}", True),
+        ("data: {A: one}\nbinaryData: {B: AAAA}", False),
+        ("data: {A: two}\nbinaryData: {B: AAAA}", False),
+    ],
+)
+def test_only_data_that_is_all_known_is_surely_another(data: str, other: bool) -> None:
+    (document,) = read_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: app}}\n{data}\n").documents
+    (provider,) = document.providers
+    of = Held({"A": 3}, immutable=True, digest=digest_of([("A", "one")]))
+    assert Cluster(Inventory("prod"), None).has_other_data(of, provider) is other
+
+
+OLD, NEW = "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"
+WAITING = "waiting: {reason: CreateContainerConfigError, message: couldn't find key HOTS in ConfigMap shop/settings}"
+STATES = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, uid: c1, resourceVersion: "1"}
+data: {HOST: db}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: idle, uid: c2, resourceVersion: "1"}
+data: {A: one}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: waits, uid: d1, resourceVersion: "1"}
+spec:
+  template:
+    spec:
+      containers:
+      - name: web
+        image: org/web:1.0.0
+        env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: HOTS}}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: runs, namespace: till, uid: d2, resourceVersion: "1"}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: web, image: 'org/web:develop', imagePullPolicy: IfNotPresent, envFrom: [{configMapRef: {name: gone}}]}
+"""
+STATES += "".join(
+    f"""---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}
+  namespace: {namespace}
+  creationTimestamp: {since}
+  ownerReferences: [{{kind: Deployment, name: {name[:-2]}, controller: true}}]
+spec: {{containers: [{{name: web, image: 'org/web:1.0.0'}}]}}
+status: {{phase: Pending, containerStatuses: [{{name: web, state: {{{state}}}}}]}}
+"""
+    for name, namespace, since, state in (
+        ("waits-2", "shop", OLD, WAITING),
+        ("waits-1", "shop", NEW, WAITING),
+        ("runs-1", "till", OLD, f"running: {{startedAt: {OLD}}}"),
+    )
+)
+
+
+def test_an_audit_says_the_state_of_each_problem() -> None:
+    result = judge([cluster(STATES, "prod", "prod/")], Config(pedantic=True), dict(rules()), [], suppress=True)
+    found = {each.rule: each for each in result.outcome.findings if each.rule != "config-not-rolled-out"}
+    shop, till = (Audited(cluster="prod", namespace=each) for each in ("shop", "till"))
+    broken = replace(shop, state="broken", since=OLD, pods=("waits-1", "waits-2"))
+    restart = ("kubectl rollout restart deployment/runs -n till",)
+    assert {rule: each.audit for rule, each in found.items()} == {
+        "unused-configmap": replace(shop, state="unused"),
+        "unused-key": replace(shop, state="unused"),
+        "missing-key": broken,
+        "stuck-pod": broken,
+        "mutable-tag": replace(till, state="stale", running=1, commands=restart),
+        "missing-configmap": replace(till, state="at-restart", running=1),
+    }
+    assert found["stuck-pod"].group == found["missing-key"].group
+    assert len({each.group for each in found.values()}) == len(found) - 1
+    assert all(each.group.startswith("prod/") for each in found.values())
+
+
+def test_pods_are_those_of_a_workload_in_its_namespace() -> None:
+    found = cluster(STATES)
+    found.namespace = "shop"
+    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec: {template: {spec: {containers: []}}}\n"
+    wanted = {"waits": ["waits-1", "waits-2"], "waits, namespace: shop": ["waits-1", "waits-2"]}
+    wanted |= {"waits, namespace: till": [], "runs": [], "runs, namespace: till": ["runs-1"]}
+    bundles = {name: bundle_of({"a.yaml": text.replace("NAME", name)}) for name in wanted}
+    pods = {name: found.pods_of(bundle.placed[0]) for name, bundle in bundles.items()}
+    assert {name: sorted(pod.name for pod in each) for name, each in pods.items()} == wanted
