@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from cmlint.bundle.cluster import Cluster
+from cmlint.bundle.documents import references_of
 from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.graph import build
 from cmlint.bundle.impact import impact, named
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
@@ -214,6 +216,38 @@ def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the
             "kubectl rollout restart deployment/web -n shop",
             "# kubectl replace --force -f a.yaml",
         ]
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "status", "places"),
+    [
+        ("app", "shop", "found", ["configmap/shop/app"]),
+        ("app", "till", "wrong-namespace", ["configmap/shop/app"]),
+        ("nowhere", "till", "missing", []),
+    ],
+)
+def test_what_a_cluster_has_in_another_namespace_is_shown(
+    name: str, namespace: str, status: str, places: list[str]
+) -> None:
+    pod = READER.replace("name: p}", f"name: p, namespace: {namespace}}}").replace("REF", "configMapRef")
+    bundle = bundle_of({"a.yaml": pod.replace("NAME", name)})
+    bundle.use_clusters(cluster(LIVE))
+    (placed,) = bundle.placed
+    (reference,) = references_of(placed)
+    found = bundle.resolver.resolve(reference, placed)
+    assert (found.status, [each.placed.path for each in found.definitions]) == (status, places)
+
+
+def test_a_graph_keeps_what_is_in_a_cluster_apart() -> None:
+    pod = READER.replace("name: p}", "name: p, namespace: shop}").replace("REF", "configMapRef").replace("NAME", "app")
+    bundle = bundle_of({"web/a.yaml": pod})
+    bundle.use_clusters(cluster(LIVE))
+    nodes = build([bundle, *only_live([bundle])]).nodes
+    assert {name: node.scope for name, node in nodes.items() if node.kind in ("object", "workload")} == {
+        "shop/ConfigMap/app": "cluster",
+        "shop/Deployment/web": "cluster",
+        "shop/Pod/p": "web",
+    }
 
 
 def test_workloads_that_manifests_bring_are_not_judged_as_live_ones() -> None:

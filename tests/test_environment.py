@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import environment_of
 from cmlint.bundle.material import Material
+from cmlint.bundle.volumes import Contents
 from cmlint.bundle.workloads import workloads
 from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
@@ -338,9 +339,10 @@ def test_a_name_that_services_may_bring_is_not_said_to_stay(tmp_path: Path) -> N
     assert found["Z"]["value"] == "$(NOPE)"
 
 
-def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: Path) -> None:
+@pytest.mark.parametrize("data", ["", "data: [{secretKey: KEY}], "])
+def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: Path, data: str) -> None:
     made = "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app, namespace: shop}\n"
-    made += "spec: {dataFrom: [{extract: {key: a}}]}\n"
+    made += f"spec: {{{data}dataFrom: [{{extract: {{key: a}}}}]}}\n"
     found = variables(tmp_path, "{name: Z, value: $(MAYBE)}", MAP, made)
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
 
@@ -465,6 +467,50 @@ def test_the_variables_of_a_service_are_shown_and_expanded(tmp_path: Path) -> No
     assert (found["DB_SERVICE_PORT"]["value"], found["DB_SERVICE_PORT"]["origin"]) == ("5432", origin)
     assert (found["DB_SERVICE_HOST"]["value"], found["DB_SERVICE_HOST"]["masked"]) == (None, False)
     assert found["AT"]["value"] == "db:5432"
+
+
+@pytest.mark.parametrize(
+    ("own", "reader", "known"), [("", "", True), ("shop", "shop", True), ("", "shop", False), ("till", "shop", False)]
+)
+def test_a_service_is_known_to_the_pods_of_its_namespace(own: str, reader: str, known: bool) -> None:
+    service, pod = (
+        text.replace(", namespace: shop", f", namespace: {namespace}" if namespace else "")
+        for text, namespace in ((SERVICE, own), (POD % "            []", reader))
+    )
+    bundle = Bundle(Material(files=[("a.yaml", read_text(pod + service))]))
+    container = bundle.placed[0].document.pods[0].containers[0]
+    assert ("DB_SERVICE_PORT" in bundle.environment(container, bundle.placed[0]).variables) is known
+
+
+def test_of_equally_near_definitions_the_first_gives_the_value() -> None:
+    entry = "            - {name: X, valueFrom: {configMapKeyRef: {name: app, key: A}}}"
+    texts = {"pod.yaml": POD % entry, "a/map.yaml": MAP, "b/map.yaml": MAP.replace("A: a", "A: other")}
+    bundle = Bundle(Material(files=[(path, read_text(text)) for path, text in texts.items()]))
+    container = bundle.placed[0].document.pods[0].containers[0]
+    variable = bundle.environment(container, bundle.placed[0]).variables["X"]
+    assert variable.origin.definition
+    assert (variable.value, variable.origin.definition.placed.path) == ("a", "a/map.yaml")
+
+
+@pytest.mark.parametrize(
+    ("sources", "files"),
+    [
+        ("{configMap: {name: app}}, {secret: {name: app}}", ("A", "B", "KEY")),
+        ("{configMap: {name: app}}, {secret: {name: made}}", None),
+        ("{secret: {name: made}}, {configMap: {name: app}}", None),
+        ("{secret: {name: made, items: [{key: KEY, path: p}]}}", None),
+        ("{configMap: {name: '${MAP}'}}", None),
+    ],
+)
+def test_of_a_volume_whose_sources_are_not_all_known_no_file_is_shown(
+    sources: str, files: tuple[str, ...] | None
+) -> None:
+    made = "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: made, namespace: shop}\n"
+    made += "spec: {dataFrom: [{extract: {key: a}}]}\n"
+    volumes = f"      volumes:\n        - {{name: v, projected: {{sources: [{sources}]}}}}\n"
+    bundle = Bundle(Material(files=[("a.yaml", read_text(POD % "            []" + volumes + MAP + SECRET + made))]))
+    (volume,) = bundle.placed[0].document.pods[0].volumes
+    assert bundle.contents(volume, bundle.placed[0]) == Contents(True, files)
 
 
 def test_without_service_links_a_variable_of_a_service_stays_as_it_is_written(tmp_path: Path) -> None:

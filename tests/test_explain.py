@@ -124,6 +124,11 @@ NEAREST = "it is the nearest definition"
             [("up.sh", True, "a command in up.sh creates it; it has no key `PORT`")],
         ),
         (
+            {"b.sh": CREATE, "a.sh": CREATE},
+            "excused",
+            [(path, True, f"a command in {path} creates it; it has the key `PORT`") for path in ("a.sh", "b.sh")],
+        ),
+        (
             {"up.sh": CREATE, CONFIG: "evidence: {command: ignore}\n"},
             "reported",
             [("up.sh", False, "the setting `evidence` turns commands off")],
@@ -152,6 +157,9 @@ def test_what_commands_create_is_a_candidate(
     write(tmp_path, {"pod.yaml": KEY, **files})
     reference = only(tmp_path, "pod.yaml:9")
     assert (reference["end"], candidates(reference)) == (end, expected)
+    if end == "excused":
+        path = next(path for path, *_ in expected if "app.yaml" not in path)
+        assert reference["reasons"][0]["reason"] == f"a command in {path} creates it"
 
 
 def test_a_near_name_is_a_candidate(tmp_path: Path) -> None:
@@ -279,6 +287,14 @@ def test_an_optional_reference(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": KEY.replace("key: PORT", "key: PORT, optional: true")})
     reference = only(tmp_path, "pod.yaml:9")
     assert (reference["end"], changes(reference)["optional: false"]) == ("optional", "it is reported")
+
+
+@pytest.mark.parametrize(("name", "code"), [("setings", "rule-off"), ("db", "secret-elsewhere")])
+def test_only_a_secret_without_a_near_name_is_kept_elsewhere(tmp_path: Path, name: str, code: str) -> None:
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\nstringData: {{PORT: not-a-real-one}}\n"
+    reading = KEY.replace("app", "settings").replace("configMap", "secret")
+    write(tmp_path, {"pod.yaml": reading, "secret.yaml": secret, CONFIG: "ignore: [missing-secret]\n"})
+    assert [each["code"] for each in only(tmp_path, "pod.yaml:9")["reasons"]] == [code]
 
 
 def test_a_namespace_would_keep_a_custom_resource_away(tmp_path: Path) -> None:

@@ -121,6 +121,18 @@ MOUNT = "{name: v, mountPath: /etc/app}"
             ["envFrom -> B c.conf: next-start"],
         ),
         (
+            "containers: [{name: web, image: 'web:1.2.3', envFrom: [{configMapRef: {name: app}}],"
+            " env: [{name: URL, value: $(A)}, {name: A, value: x}]}]",
+            "ConfigMap/app:A",
+            ["envFrom, in URL: next-start"],
+        ),
+        (
+            "containers: [{name: web, image: 'web:1.2.3', env: [{name: URL, value: $(A)}],"
+            " envFrom: [{configMapRef: {name: app}}, {configMapRef: {name: app}}]}]",
+            "ConfigMap/app:A",
+            ["envFrom: none (another source sets the variable)", "envFrom -> A, in URL: next-start"],
+        ),
+        (
             "containers: [{name: web, image: 'web:1.2.3', command: [$(B)], envFrom: [{configMapRef: {name: app}}]}]",
             "ConfigMap/app:B",
             ["envFrom -> B, in command: next-start"],

@@ -54,6 +54,8 @@ VOLUMES = [
     ("missing-secret-key", "secret: {secretName: settings, items: [{key: absent, path: x}]}"),
     ("wrong-namespace", "configMap: {name: elsewhere}"),
     ("overlapping-files", f"projected: {TWO}"),
+    ("overlapping-files", "configMap: {name: settings, items: [{key: a, path: x/y}, {key: a, path: x}]}"),
+    ("overlapping-files", "configMap: {name: settings, items: [{key: a, path: x}, {key: a, path: x/y}]}"),
     ("missing-container", f"downwardAPI: {LIMIT}"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition, Placed, references_of
@@ -14,7 +15,7 @@ from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.near import FEW, Nearby, is_slip, nearest
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Span
+from cmlint.model.facts import Document, FileFacts, Packed, Provider, Scalar, Span
 
 
 def config(name: str, namespace: str | None = None, data: str = "{a: x}") -> str:
@@ -53,6 +54,27 @@ def test_the_nearest_definition_counts() -> None:
     assert places(resolve(far)) == ["config.yaml"]
     assert places(resolve({**far, "a/config.yaml": config("app")})) == ["a/config.yaml"]
     assert places(resolve({**far, "a/pod.yaml": pod("app") + config("app")})) == ["a/pod.yaml"]
+
+
+def test_documents_that_are_packed_are_decoded_when_they_are_asked_for() -> None:
+    facts = read_text(pod("app") + config("app"))
+    packed = Packed()
+    for document in facts.documents:
+        packed.append(document)
+    loose, bundle = (
+        Bundle(Material(files=[("a.yaml", replace(facts, documents=d))])) for d in (facts.documents, packed)
+    )
+    assert [placed.document for placed in bundle.placed] == [placed.document for placed in loose.placed]
+    (reader, _), (definition,) = bundle.placed, bundle.index.named("ConfigMap", "app")
+    (reference,) = references_of(reader)
+    assert bundle.resolver.resolve(reference, reader).definitions == (definition,)
+    assert definition.provider == facts.documents[1].providers[0]
+    decoded = reader.document
+    packed.held.clear()
+    assert reader.document == decoded
+    assert reader.document is not decoded
+    for each in (reader, definition):
+        assert not hasattr(each, "none")
 
 
 def test_equally_near_definitions_all_count() -> None:

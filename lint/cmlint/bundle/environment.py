@@ -57,7 +57,7 @@ class Unresolved(msgspec.Struct, frozen=True):
     variable: str | None = None
 
 
-class Environment(msgspec.Struct):
+class Environment(msgspec.Struct, kw_only=True):
     """A container's variables by name.
 
     `complete` says that no variable can exist besides those listed and those for services, of which there are only the
@@ -66,13 +66,12 @@ class Environment(msgspec.Struct):
     further keys are taken from `envFrom`. `refused` are names that no version of Kubernetes accepts.
     """
 
-    room: int = expansion.LARGEST
-
+    room: int
+    service_links: bool
+    starts: bool
     variables: dict[str, Variable] = msgspec.field(default_factory=dict)
     unresolved: list[Unresolved] = msgspec.field(default_factory=list)
     complete: bool = True
-    service_links: bool = True
-    starts: bool = True
     size: int = 0
     too_large: bool = False
     command: tuple[Word, ...] = ()

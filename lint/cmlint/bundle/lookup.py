@@ -127,7 +127,7 @@ def is_replaced_at(used: Used, point: Point, text: str) -> bool:
 def document_at(bundles: Iterable[Bundle], point: Point) -> Placed | None:
     """The document at a point of a text that is checked as it is written."""
     placed = (each for bundle in bundles if not bundle.built for each in bundle.placed)
-    return next((each for each in placed if each.path == point.path and covers(each, each.document.span, point)), None)
+    return next((each for each in placed if covers(each, each.document.span, point)), None)
 
 
 def skipped_at(bundles: Iterable[Bundle], point: Point) -> str:
