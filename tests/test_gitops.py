@@ -166,6 +166,17 @@ def test_what_is_changed_on_the_way_proves_nothing(
         assert concise(check(Request(rules=dict(rules())))) == found
 
 
+def test_only_an_image_that_is_replaced_on_the_way_is_not_known(tmp_path: Path) -> None:
+    containers = "\n".join(f"    - {{name: {each}, image: 'org/{each}:develop'}}" for each in ("web", "other"))
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n{containers}\n"
+    pod += "    - {name: none}\n"
+    flux = FLUX.replace("spec: {", "spec: {images: [{name: org/web, newTag: 1.2.3}], ").replace("PATH", "web")
+    kustomization = "resources: [pod.yaml]\n"
+    write(tmp_path, {"web/pod.yaml": pod, "web/kustomization.yaml": kustomization, "flux.yaml": flux})
+    found = [line for line in concise(lint(tmp_path)) if "[mutable-tag]" in line]
+    assert [line.partition(": ")[0] for line in found] == ["web/pod.yaml:7:28"]
+
+
 UNFILLED = """\
 apiVersion: v1
 kind: ConfigMap

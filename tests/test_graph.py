@@ -204,6 +204,17 @@ def test_objects_that_one_custom_resource_makes_are_apart(tmp_path: Path) -> Non
     assert statuses(report) == {"shop/ConfigMap/cnpg-default-monitoring": "unused"}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "drawn"), [("map.yaml", "{}", ["own", "settings"]), ("README.md", "```yaml\n{}```\n", ["own"])]
+)
+def test_what_a_document_only_shows_is_not_drawn(tmp_path: Path, name: str, text: str, drawn: list[str]) -> None:
+    shown = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: one}\n"
+    operator = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\n"
+    operator += "spec: {uses: settings, configMapRef: {name: own}}\n"
+    write(tmp_path, {name: text.format(shown), "shop.yaml": operator})
+    assert sorted(node["name"] for node in graph(tmp_path)["nodes"] if node["type"] == "object") == drawn
+
+
 def test_a_workload_that_reads_nothing_is_drawn_and_an_object_without_pods_is_not(tmp_path: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: idle}\nspec: {containers: [{name: c, image: 'c:1.0.0'}]}\n"
     ingress = INGRESS.rpartition("---\n")[2].replace("tls: [{secretName: certificate}]", "ingressClassName: a")

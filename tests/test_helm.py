@@ -12,6 +12,7 @@ import pytest
 
 from cmlint.config.config import Config, Helm
 from cmlint.errors import FatalError
+from cmlint.model.findings import ObjectId
 from cmlint.pipeline.result import Result
 from cmlint.report import formatter
 from cmlint.report.view import View
@@ -312,6 +313,7 @@ def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
     reason = "execution error at (web/templates/x.yaml:1:3): say which port"
     assert failures(result) == [f"a/templates/x.yaml:1: values: 2 charts are not built: {reason}"]
     assert related(result) == ["b/templates/x.yaml:1:1: the same here"] and len(concise(result)) == 1
+    assert result.outcome.findings[0].object == ObjectId("helm.sh", "Chart", None, None)
     assert {reason for _, reason in result.outcome.skipped} == {"a template, not rendered", "not a Kubernetes object"}
 
 

@@ -454,6 +454,19 @@ def test_literals_of_generators_lose_quotes_that_match(written: str, value: str)
 # what belongs together
 
 
+def test_a_name_that_no_kustomization_changes_is_suggested_as_it_is_written(tmp_path: Path) -> None:
+    made = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: web}\n"
+    made += "spec: {target: {name: shop-web-tokens}, data: [{secretKey: A, remoteRef: {key: a}}]}\n"
+    reading = READING_APP.replace("configMapRef: {name: app}", "secretRef: {name: shop-web-token}")
+    kustomization = "namePrefix: shop-\nresources: [pod.yaml, made.yaml]\n"
+    write(tmp_path, {"kustomization.yaml": kustomization, "pod.yaml": reading, "made.yaml": made})
+    (finding,) = run(tmp_path).outcome.findings
+    assert (finding.message, finding.help) == (
+        "nothing defines the Secret `shop-web-token`",
+        "did you mean `shop-web-tokens`?",
+    )
+
+
 def test_a_near_name_is_found_behind_prefix_and_hash(tmp_path: Path) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: setings}}\n"
     overlay = "namePrefix: shop-\nresources: [../base]\n"

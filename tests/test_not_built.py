@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.model.findings import ObjectId
 from tests.support.command import cmlint
 from tests.support.manifests import POD, pod
 from tests.support.run import concise, failures, run, write
@@ -20,6 +21,11 @@ def project(tmp_path: Path) -> Path:
     """A kustomization that names a file which is not there."""
     write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, gone.yaml]\n", "pod.yaml": POD, ".git/HEAD": ""})
     return tmp_path
+
+
+def test_it_is_about_the_kustomization(project: Path) -> None:
+    (finding,) = run(project).outcome.findings
+    assert finding.object == ObjectId("kustomize.config.k8s.io/v1beta1", "Kustomization", None, None)
 
 
 @pytest.mark.parametrize("word", ["not-built", "not-built/missing-file", "all"])

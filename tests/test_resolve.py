@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.documents import Definition, Placed, references_of
+from cmlint.bundle.documents import Definition, Frame, Placed, references_of
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.material import Material, Neighbours
 from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
@@ -54,6 +54,14 @@ def test_the_nearest_definition_counts() -> None:
     assert places(resolve(far)) == ["config.yaml"]
     assert places(resolve({**far, "a/config.yaml": config("app")})) == ["a/config.yaml"]
     assert places(resolve({**far, "a/pod.yaml": pod("app") + config("app")})) == ["a/pod.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("a.yaml", "shop/web/a.yaml"), ("../b.yaml", "shop/b.yaml"), ("../../c/d.yaml", "c/d.yaml"), ("../..", "")],
+)
+def test_paths_that_lead_out_of_the_working_directory_are_compared_from_above(path: str, place: str) -> None:
+    assert Frame("/work/shop/web", "/work").place(path) == place
 
 
 def test_documents_that_are_packed_are_decoded_when_they_are_asked_for() -> None:
