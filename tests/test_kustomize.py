@@ -385,6 +385,16 @@ def test_a_part_of_a_value_is_shown_where_the_value_is_written(tmp_path: Path, v
     assert concise(run(tmp_path)) == [f"web.yaml:16:{column}: {said}"]
 
 
+def test_the_first_line_of_a_mapping_is_shown_at_its_first_key(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\n  annotations:\n"
+    config += f"    example.com/a: b\n    example.com/c: {'d' * (256 << 10)}\n"
+    write(tmp_path, {"config.yaml": config, "kustomization.yaml": "resources: [config.yaml]\nnamePrefix: shop-\n"})
+    (finding,) = run(tmp_path).outcome.findings
+    place = finding.location
+    assert (finding.rule, place.path, place.start.line, place.start.column) == ("malformed-object", "config.yaml", 6, 5)
+    assert config[place.start.offset : place.end.offset] == "example.com/a"
+
+
 @pytest.mark.parametrize("name", ["a: b.yaml", "a #b.yaml", "it's.yaml"])
 def test_a_file_whose_name_has_quotes_in_yaml_is_led_back_to(tmp_path: Path, name: str) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: nowhere}}\n"
