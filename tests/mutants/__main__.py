@@ -60,7 +60,7 @@ class Workers:
             sys.exit(f"pytest has ended early: {found}")
         return key, found
 
-    def ask(self, work: str, wanted: Iterable[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+    def ask(self, work: str, wanted: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Any, Any]]:
         """Has the workers do something for each key, and gives the answers as they come."""
         waiting, open_jobs = iter(wanted), 0
         for key, words in islice(waiting, self.count):
@@ -86,7 +86,7 @@ def measured(workers: Workers, store: Store) -> Reach:
     for test in tests:
         of_file[test.partition("::")[0]].append(test)
     known = {file: found for file in of_file if (found := store.get(file))}
-    missing = [(file, (names,)) for file, names in of_file.items() if file not in known]
+    missing = [(file, {"tests": names}) for file, names in of_file.items() if file not in known]
     for file, found in workers.ask("measure", missing):
         known[file] = found
         store.put(file, found)
@@ -95,7 +95,7 @@ def measured(workers: Workers, store: Store) -> Reach:
     return together(known.values(), set(tests))
 
 
-def jobs(mutants: Iterable[Mutant], reach: Reach, end: float) -> Iterator[tuple[Change, tuple[Any, ...]]]:
+def jobs(mutants: Iterable[Mutant], reach: Reach, end: float) -> Iterator[tuple[Change, dict[str, Any]]]:
     """What a worker gets for each mutant, as long as there is time."""
     for mutant in mutants:
         if time.monotonic() > end:
@@ -104,7 +104,8 @@ def jobs(mutants: Iterable[Mutant], reach: Reach, end: float) -> Iterator[tuple[
         mutated = mutant.mutated(text) or ""
         tests = reach.tests(mutant)
         limit = 60 + PATIENCE * sum(reach.seconds[test] for test in tests)
-        yield change_of(mutant, text, mutated), (mutant.path, mutated, tests, limit)
+        words = {"path": mutant.path, "mutated": mutated, "tests": tests, "limit": limit}
+        yield change_of(mutant, text, mutated), {**words, "is_run": reach.is_run(mutant)}
 
 
 def main() -> int:

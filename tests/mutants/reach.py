@@ -25,13 +25,23 @@ class Reach(NamedTuple):
     lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
-    def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that a mutant meets: those that run its line, or for what runs on import those that run its file.
+    def is_run(self, mutant: Mutant) -> bool:
+        """Whether a test runs the line of a mutant; what runs on import alone is none."""
+        return bool(self.lines.get(mutant.path, {}).get(mutant.line))
 
-        Each test function gets an equal share of the time, for its quickest cases.
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that a mutant meets: those that run its line.
+
+        For what runs on import, these are the tests that run its file, and then all others: they may read its tables.
         """
         lines = self.lines.get(mutant.path, {})
-        found = set(lines.get(mutant.line, ())) or {test for tests in lines.values() for test in tests}
+        if self.is_run(mutant):
+            return self.quickest(set(lines[mutant.line]))
+        of_file = {test for tests in lines.values() for test in tests}
+        return [*self.quickest(of_file), *self.quickest(self.seconds.keys() - of_file)]
+
+    def quickest(self, found: Set[str]) -> list[str]:
+        """As many of some tests as there is time for; each function gets an equal share, for its quickest cases."""
         spent, until = defaultdict[str, float](float), dict[str, float]()
         for test in sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test)):
             function = test.partition("[")[0]

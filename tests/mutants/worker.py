@@ -67,7 +67,7 @@ class Server:
         self.items = {item.nodeid: item for item in session.items}
         self.answers.put((None, list(self.items)))
         for number, work, words in iter(self.jobs.get, None):
-            self.answers.put((number, getattr(self, work)(*words)))
+            self.answers.put((number, getattr(self, work)(**words)))
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -100,15 +100,18 @@ class Server:
         coverage.save()
         return SURVIVED
 
-    def killer(self, path: str, mutated: str, tests: Sequence[str], limit: float) -> str | None:
-        """What notices a mutant: a test, or what ended the child."""
+    def killer(self, path: str, mutated: str, tests: Sequence[str], limit: float, *, is_run: bool) -> str | None:
+        """What notices a mutant: a test, or what ended the child.
+
+        A function that no test runs may have run on import, so that its mutant needs a new process.
+        """
         if not tests:
             return None
         with TemporaryDirectory(prefix="cmlint-mutants-") as folder:
             note = Path(folder, "note")
             status = forked(lambda: self.tried(path, mutated, tests, note), limit)
             name = note.read_text(encoding="utf-8") if note.exists() else "nothing"
-        if status == COLD:
+        if status == COLD or (status == SURVIVED and not is_run):
             return cold(path, mutated, tests, limit)
         assert status != BROKEN, "see the log"
         return None if status == SURVIVED else name if status == KILLED else f"{name} (ended by {status})"
