@@ -125,10 +125,15 @@ def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
 
     A `script` is not a manifest, although it may contain one in a here-document or as an example.
     """
-    found: dict[ImageFact, None] = {}
-    for module in readers_of(text, script=script):
-        read: Callable[[str], Iterator[ImageFact]] = import_module(f"cmlint.manifest.images.{module}").read
-        found.update(dict.fromkeys(islice(read(text), MOST)))
+    modules = readers_of(text, script=script)
+    if not modules:
+        return ()
+    from cmlint.manifest.images.facts import Text
+
+    place, found = Text(text), dict[ImageFact, None]()
+    for module in modules:
+        read: Callable[[Text], Iterator[ImageFact]] = import_module(f"cmlint.manifest.images.{module}").read
+        found.update(dict.fromkeys(islice(read(place), MOST)))
     return tuple(found)
 
 

@@ -67,9 +67,9 @@ STRING = re.compile(r"[\"']([^\"'\n]+)[\"']")
 """https://github.com/GoogleContainerTools/jib/tree/master/jib-maven-plugin#extended-usage"""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What these files build, push or put in place of a name."""
-    place = Text(text)
+    text = place.text
     for found in TILT.finditer(text) if "_build" in text else ():
         name = found[1].rpartition(":")[0] or found[1]
         yield place.of("replaced", "Tilt", name, "*", found.start(1), builds=tilt_build(text, found, place))

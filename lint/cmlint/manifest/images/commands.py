@@ -135,9 +135,9 @@ class Partly(Filler):
         return hole(expansion) if value == UNKNOWN else value
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
-    place = Text(text)
+    text = place.text
     found = [*called(place), *by_pattern(place), *powershell(place), *Giver(place).calls()]
     local = "-env" in text and DOCKER_ENV.search(text) is not None
     imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None

@@ -17,10 +17,9 @@ from cmlint.model.facts import Build, ImageFact
 TOOL = "compose"
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """The images that services are built as."""
-    place = Text(text)
-    for node, top in mappings(text):
+    for node, top in mappings(place.text):
         if node.node is top.node:
             services = node.get("services")
             for service_name, service in ((name, services.get(name)) for name in services.entries):

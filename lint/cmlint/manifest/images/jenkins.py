@@ -26,9 +26,9 @@ PUSH = re.compile(r"\.push[ \t]*\(\s*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)\s*\)
 REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What a pipeline pushes: each image that it makes, with each tag under which it pushes one."""
-    place = Text(text)
+    text = place.text
     made: dict[tuple[str, str], dict[Build, None]] = {}
     for found in MADE.finditer(text):
         name, own = split(string(found["image"], place.variables.fill))

@@ -20,9 +20,9 @@ IMAGES = ("IMAGE", "APP_IMAGE", "DESTINATION", "OUTPUT-IMAGE")
 """The parameters with the image that a task builds."""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What is replaced or pushed by controllers and tools that read a manifest."""
-    place = Text(text)
+    text = place.text
     for found in UPDATER.finditer(text) if "image-updater" in text else ():
         for entry in found[1].split(","):
             image = entry.rpartition("=")[2].strip()

@@ -44,9 +44,9 @@ TOOL = "Maven"
 DEEPEST = 5
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """The images of a pom.xml."""
-    project = Project(text)
+    text, project = place.text, Project(place)
     yield from project.by_jib()
     yield from project.by_property()
     if "<publish>" in text or any(plugin in text for plugin in PLUGINS):
@@ -58,9 +58,9 @@ def read(text: str) -> Iterator[ImageFact]:
 class Project:
     """A pom.xml: its properties, and the images in it."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.place = text, Text(text)
-        self.deed: Deed = "pushed" if PUSHES.search(text) else "built"
+    def __init__(self, place: Text) -> None:
+        self.text, self.place = place.text, place
+        self.deed: Deed = "pushed" if PUSHES.search(place.text) else "built"
 
     @cached_property
     def head(self) -> str:

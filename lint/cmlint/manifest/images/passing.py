@@ -35,8 +35,8 @@ GOAL = re.compile(r"[a-z][\w./:-]*")
 SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
 
 INCLUDE = re.compile(
-    r"\n(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+)"
-    r"|include:[ \t]*(?P<plain>[\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z))"
+    r"\n[ \t]*(?=[-ils.])-?(?:(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*local:[ \t]*(?P<local>\S+)"
+    r"|(?<=\n)include:[ \t]*(?P<plain>[\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z))"
 )
 LISTED = re.compile(r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)")
 LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
@@ -50,8 +50,14 @@ SET = re.compile(
 )
 """A variable that a line sets."""
 
-SHARED = re.compile(r"(?i)(?:ima?ge?|tag|repo|registry|version)\w*")
+SHARED = re.compile(r"(?i)ima?g|tag|repo|registry|version")
 """What is in the names of variables that are given to other files; a file of variables may also hold passwords."""
+
+SHARED_IN_TEXT = re.compile(
+    r"[itrvITRV][mMaAeE](?i:(?<=im)a?g|(?<=ta)g|(?<=re)(?:po|gistry)|(?<=ve)rsion)\w*([ \t]*[:?=]|[ \t]in[ \t])?"
+)
+"""The same in a text, to the end of a name and what may set it; it begins with letters so that it is searched for
+quickly."""
 
 LITERAL = re.compile(r"[\w./:@{}*-]{1,200}")
 """A value that may be an image or a part of one."""
@@ -64,9 +70,9 @@ ASSIGNMENT = re.compile(r"(?i)\n(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry
 """What makefiles, scripts and files of variables have, and YAML has not."""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """Which files a text includes, and what it gives to them and to those that include it."""
-    yield from Giver(Text(text)).includes()
+    yield from Giver(place).includes()
 
 
 class Giver:
@@ -142,9 +148,9 @@ class Giver:
     def environment(self) -> tuple[str, ...]:
         """What a pipeline sets for all that it calls, as `NAME?=value`: what is called may set another."""
         variables = self.place.variables
-        if not re.search(r"(?m)^[ \t]*(?:env|environment|variables):[ \t]*(?:\{|$)", self.text):
+        if not re.search(r"\n[ \t]*(?:env|environment|variables):[ \t]*(?:[{\n]|\Z)", variables.lines):
             return ()
-        names = [name for name in variables.names(SHARED) if is_shared(name)][: 5 * MOST]
+        names = [name for name in variables.names(SHARED_IN_TEXT) if is_shared(name)][: 5 * MOST]
         values = {name: variables.value(name, 0) for name in names}
         return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
@@ -170,7 +176,7 @@ class Giver:
 
     def includes(self) -> Iterator[ImageFact]:
         """Which files a text includes, and what it gives to them and to those that include it."""
-        lines = f"\n{self.text}"
+        lines = self.place.variables.lines
         included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
         included += [path.lstrip("./") for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()

@@ -36,10 +36,9 @@ KUBECTL = "atlassian/kubectl-run:"
 """https://bitbucket.org/atlassian/kubectl-run"""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What the tasks of a pipeline push."""
-    place = Text(text)
-    for node, top in mappings(text):
+    for node, top in mappings(place.text):
         yield from task(node, place)
         yield from resource(node, place)
         for name in node.entries:

@@ -18,12 +18,11 @@ PRESETS = ("docker:pinDigests", "config:best-practices")
 PINS = re.compile(r"[\"']?pinDigests[\"']?[ \t]*:[ \t]*true|" + "|".join(map(re.escape, PRESETS)))
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """The files in which Renovate pins images, as patterns of their paths."""
-    place = Text(text)
-    if not PINS.search(text):
+    if not PINS.search(place.text):
         return
-    for node, top in mappings(text):
+    for node, top in mappings(place.text):
         if node.node is top.node:
             manager = node.get("kubernetes")
             for pattern in (*manager.items("managerFilePatterns"), *manager.items("fileMatch")):

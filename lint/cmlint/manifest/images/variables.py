@@ -55,30 +55,30 @@ OWN = {
 }
 """What CI systems set to the repository, its owner and the branch."""
 
-PAIR = r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)$"
+PAIR = r"\n[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)"
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
 
-FISH = r"(?m)^[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)$"
+FISH = r"\n[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)"
 GIVEN = (
-    r"(?m)^[ \t]*(?:-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n"
-    r"(?:[ \t]+(?:type|description|displayName|required|options):[^\n]*\n){0,4}[ \t]+default:[ \t]*([^\s#].*)$"
+    r"\n[ \t]*(?:-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n"
+    r"(?:[ \t]+(?:type|description|displayName|required|options):[^\n]*\n){0,4}[ \t]+default:[ \t]*([^\s#].*)"
 )
 """An input or a parameter with a default: of GitHub, GitLab, Azure and CircleCI."""
 
 JENKINS = r"\bname:[ \t]*['\"](\w+)()['\"][^\n]{0,200}?\bdefaultValue:[ \t]*('[^'\n]*'|\"[^\"\n]*\")"
 """A parameter of a Jenkinsfile."""
 
-JUST = r"(?m)^@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')[^\n=]*:(?!=)"
+JUST = r"\n@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')[^\n=]*:(?!=)"
 """A parameter of a recipe of just, with its default."""
 
-TASK = r"(?m)^[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
+TASK = r"\n[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
 """A variable of a Taskfile with a default of its own."""
 
-POWERSHELL = r"(?mi)^[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')"
+POWERSHELL = r"(?i)\n[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')"
 """A variable or a parameter of PowerShell with a string (`about_Variables`, `about_Environment_Variables`)."""
 
 JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
-HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
+HCL = r'\nvariable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
 FORMS = (
     ("value:", PAIR),
     ("set ", FISH),
@@ -90,20 +90,23 @@ FORMS = (
     ("$", POWERSHELL),
     ('"default"', JSON),
 )
-"""Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
+"""Other forms of an assignment, each with a word that such a text has; they are compiled at first use.
 
-COMMENT = r"(?m)^[ \t]*#.*$"
+Those of lines begin with the end of the line before, so that they are searched for quickly, as the next two.
+"""
+
+COMMENT = r"\n[ \t]*#.*"
 """A line in which nothing is assigned, but perhaps explained how to."""
 
 FLOW = (
-    r"(?m)^[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
-    r"\{((?:[^{}\n]|\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+    r"\n[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
+    r"\{((?:[^{}\n]|\{\{?[^{}\n]*\}\}?)*)\}[ \t]*(?=\n|\Z)"
 )
 """Several variables on one line, as YAML has them in braces."""
 
 FLOW_WORD = re.compile(r":[ \t]*\{")
 
-DEFAULT = r"(?<!\$)\$+\{(\w+):?[-=]([^{}$]*)\}"
+DEFAULT = r"\$(?<!\$\$)\$*\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
 EITHER = re.compile(
@@ -152,7 +155,7 @@ class Variables:
     """The values that one text gives to its variables."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text, self.lines = text, f"\n{text}"
         self.known: dict[str, str] = {}
         self.written: dict[str, str] = {}
         self.placed: dict[str, list[str]] = {}
@@ -161,9 +164,9 @@ class Variables:
     @cached_property
     def assigned(self) -> Assigned:
         """What is behind assignments, as shells and makefiles write them."""
-        text = re.sub(COMMENT, "", self.text) if "#" in self.text else self.text
+        text = re.sub(COMMENT, "\n", self.lines) if "#" in self.text else self.lines
         if FLOW_WORD.search(text):
-            text = re.sub(FLOW, lambda found: found[1].replace(", ", "\n"), text)
+            text = re.sub(FLOW, lambda found: "\n" + found[1].replace(", ", "\n"), text)
         return Assigned(text)
 
     @cached_property
@@ -171,7 +174,7 @@ class Variables:
         """What is behind assignments of other forms, by name."""
         places: dict[str, list[str]] = {}
         for word, pattern in FORMS:
-            for found in re.finditer(pattern, self.text) if word in self.text else ():
+            for found in re.finditer(pattern, self.lines) if word in self.text else ():
                 places.setdefault(found[1] or found[2], []).append(found[3])
         return places
 
@@ -185,10 +188,13 @@ class Variables:
         return self.placed[name]
 
     def names(self, words: re.Pattern[str]) -> Iterable[str]:
-        """The variables that are set whose names have one of some words; the pattern goes on to the end of a name."""
+        """The variables that are set: those whose names have what a pattern finds, and those of other forms.
+
+        The pattern goes on to the end of a name; its group is what makes it one that may be set.
+        """
         text = self.assigned.text
-        set_here = (ASSIGNMENT.match(text, begin_of(text, one.start())) for one in words.finditer(text))
-        return dict.fromkeys((*(found[1] for found in set_here if found), *filter(words.search, self.forms)))
+        set_here = (ASSIGNMENT.match(text, begin_of(text, one.start())) for one in words.finditer(text) if one[1])
+        return dict.fromkeys((*(found[1] for found in set_here if found), *self.forms))
 
     @cached_property
     def defaults(self) -> dict[str, set[str]]:

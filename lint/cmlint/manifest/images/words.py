@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-BETWEEN = str.maketrans(dict.fromkeys("\"'`()[]{}<>|&;,@!=+*/\\%?^~#_$:", " "))
+_MARKS = b"\"'`()[]{}<>|&;,@!=+*/\\%?^~#_$:"
+BETWEEN = bytes.maketrans(_MARKS, b" " * len(_MARKS))
 """What is between words in commands; a program may have any of these before it."""
 
 
 @lru_cache(maxsize=1)
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text, each once."""
-    return frozenset(text.translate(BETWEEN).split())
+    """The words of a text, each once. Bytes are translated several times faster than characters."""
+    return frozenset(text.encode(errors="surrogatepass").translate(BETWEEN).decode(errors="surrogatepass").split())

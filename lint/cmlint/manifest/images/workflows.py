@@ -43,10 +43,9 @@ RELEASING = ("semver", "pep440", "match")
 """Types with which `latest` is pushed as well, like the type `ref` for tags."""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """What the actions of a workflow do."""
-    place = Text(text)
-    nodes = [(node, top) for node, top in mappings(text) if node.text("uses") or node.text("run")]
+    nodes = [(node, top) for node, top in mappings(place.text) if node.text("uses") or node.text("run")]
     described: dict[str, list[tuple[str, str]]] = {}
     for node, top in nodes:
         uses, given = node.text("uses"), node.get("with")

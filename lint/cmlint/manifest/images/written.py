@@ -20,12 +20,11 @@ FIELD = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?(name|newName|newTag|digest):[ \t]*(
 """https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/"""
 
 
-def read(text: str) -> Iterator[ImageFact]:
+def read(place: Text) -> Iterator[ImageFact]:
     """The images that the entries of `images` replace, each at the line of its name."""
-    place = Text(text)
-    for document in HERE.finditer(text):
-        for images in IMAGES.finditer(text, *document.span(2)):
-            starts = [found.start() for found in ENTRY.finditer(text, *images.span(2))]
+    for document in HERE.finditer(place.text):
+        for images in IMAGES.finditer(place.text, *document.span(2)):
+            starts = [found.start() for found in ENTRY.finditer(place.text, *images.span(2))]
             for start, end in zip(starts, [*starts[1:], images.end()], strict=True):
                 yield from entry(place, start, end)
 
