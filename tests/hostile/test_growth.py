@@ -19,7 +19,7 @@ from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.images import images_in, readers_of
-from cmlint.manifest.images.words import words_of
+from cmlint.manifest.images.kinds import words_of
 from cmlint.pipeline.check import check
 from cmlint.report import formatter
 from cmlint.report.graph import RENDERERS as DRAWN

@@ -13,37 +13,12 @@ from cmlint.manifest.images.builds import hole, of_docker
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, inside, plain
 from cmlint.manifest.images.facts import Text, combinations, split
 from cmlint.manifest.images.functions import in_functions, in_methods
+from cmlint.manifest.images.kinds import VERBS, words_of
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
 from cmlint.manifest.images.variables import UNKNOWN
-from cmlint.manifest.images.words import words_of
 from cmlint.manifest.shell import LIMIT, Lines, Quotes
 from cmlint.model.facts import Build, Deed, ImageFact
-
-_VERBS = {
-    "docker podman buildah nerdctl lima": "push build bud bake tag save commit imagetools",
-    "docker-compose podman-compose": "push",
-    "skopeo crane regctl": "copy cp push tag mod create",
-    "pack img": "build push",
-    "kubectl oc": "set restart patch build",
-    "kustomize": "edit",
-    "sed gsed perl": "s",
-    "yq": "=",
-    "helm": "upgrade install template",
-    "az": "acr",
-    "gcloud": "submit tag releases",
-    "skaffold": "--images",
-    "mvn mvnw": ":push",
-    "gradle gradlew": "k8sPush ocPush",
-    "argocd": "set",
-    "ibmcloud": "build",
-    "kind": "load",
-    "minikube": "load build cache",
-    "k3d": "import load",
-    "ko": "build publish resolve apply create run",
-}
-VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for program in programs.split()}
-"""The programs that do something to images, each with the words for that; most calls do something else."""
 
 BY_VARIABLE = re.compile(
     r"\$(?<!\$\$)\$*[({]?\w{0,60}(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import accumulate, islice, product
+from itertools import accumulate, count, islice, product
+from operator import add
 from typing import TypeVar
 
 from msgspec import structs
@@ -59,9 +60,9 @@ class Text:
         self.lines: dict[int, tuple[Span, tuple[Span, ...]]] = {}
 
     @cached_property
-    def starts(self) -> list[int]:
-        """Where the lines begin."""
-        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
+    def ends(self) -> list[int]:
+        """Where the lines end."""
+        return list(map(add, accumulate(map(len, self.text.split("\n"))), count()))
 
     def fact(self, deed: Deed, tool: str, image: str, at: int, **more: object) -> Iterator[ImageFact]:
         """A fact about an image that is done at a character; none where the image cannot be one."""
@@ -71,7 +72,7 @@ class Text:
 
     def of(self, deed: Deed, tool: str, name: str, tag: str, at: int, **more: object) -> ImageFact:
         """A fact about a name and a tag."""
-        line = bisect_right(self.starts, at)
+        line = bisect_left(self.ends, at) + 1
         span, masked = self.shown(line)
         return ImageFact(deed=deed, tool=tool, name=name, tag=tag, span=span, line=line, masked=masked, **more)  # type: ignore[arg-type]
 
@@ -88,8 +89,7 @@ class Text:
 
     def look_at(self, line: int) -> tuple[Span, tuple[Span, ...]]:
         """The same, of a line that is asked for the first time."""
-        start = self.starts[line - 1]
-        end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
+        start, end = self.ends[line - 2] + 1 if line > 1 else 0, self.ends[line - 1]
         shown = self.text[start:end]
         masked = tuple(Span(start + found.start(1), start + found.end(1)) for found in PRIVATE.finditer(shown))
         return Span(end - len(shown.lstrip()), start + len(shown.rstrip())), masked
