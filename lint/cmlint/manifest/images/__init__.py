@@ -44,4 +44,4 @@ def readers_of(text: str, *, script: bool = False) -> tuple[str, ...]:
         return ()
     manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
     kinds = OF_MANIFESTS if manifest else KINDS
-    return tuple(dict.fromkeys(kind.module for kind in kinds if kind.reads(text)))
+    return tuple(kind.module for kind in kinds if kind.reads(text))

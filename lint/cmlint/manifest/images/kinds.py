@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -42,117 +43,109 @@ IN_VARIABLES = {
 }
 """The words in variables for programs, each with the words for what these do."""
 
+_OTHERS = """
+    buildctl make earthly jib mvn mvnw gradle gradlew
+    executor -replace -Dimage -Djib.to.image -Dquarkus.container-image.image --destination build-image
+"""
+OTHERS = dict.fromkeys(_OTHERS.split(), ())
+"""The programs that do something to images by more than one verb, and a few options by which they do."""
+
+RUNNERS = {
+    runner: (*(f"{before} {runner} " for before in ("run:", "-", "&&")), *(name for name in VERBS if len(name) > 4))
+    for runner in ("task", "just")
+}
+"""The runners of tasks whose names are also words of sentences: in a step, or beside a program with a longer name."""
+
+TASKS = {
+    **{task: (f"{task}@",) for task in ("Docker", "DockerCompose", "Kubernetes", "KubernetesManifest")},
+    **{plugin: () for plugin in ("plugin-docker", "plugin-docker-buildx", "plugin-kaniko", "drone-docker")},
+    **{plugin: () for plugin in ("drone-kaniko", "docker-buildx", "cloud-builders", "gke-deploy")},
+    "plugins": tuple(f"plugins/{name}" for name in ("docker", "ecr", "gcr", "acr", "kaniko", "buildx")),
+    "docker": ("docker/publish", "docker/push", "docker/build:"),
+    "aws-ecr": ("aws-ecr/",),
+    "gcp-gcr": ("gcp-gcr/",),
+    "images": ("\nimages:",),
+    "KUBECTL": ("KUBECTL_COMMAND",),
+    "atlassian": ("push-image:",),
+    "update-container-image": (),
+    "template": ("parameters:",),
+    "local": ("inputs:",),
+    "executor": ("nx-container", "nx-docker"),
+    "Image": ("docker:", "docker-build:"),
+}
+"""The words in tasks, plugins, orbs and builders of pipelines."""
+
+USES = r"uses[\"']?:[ \t]*[\"']?([^\s\"']+)"
+ACTIONS = (
+    *("build-push", "build-and-push", "bake-action", "push-to", "docker-build", "ublish-", "ecr-action"),
+    *("action-kaniko", "gp-docker-action", "k8s-deploy", "k8s-bake", "./", "docker-publish"),
+    *("metadata-action", "yaml-update-action", "gha-find-replace"),
+)
+"""How a step of a workflow names an action or a workflow, and what is in the names of those that are read."""
+
+BUILDERS = {
+    "build": ("_build(", "_build_"),
+    "SAVE": ("SAVE IMAGE",),
+    "target": ('target "', '"target"'),
+    "jib": ("jib {", "jib{"),
+    **dict.fromkeys(("jib.to", "jib.to.image", "bootBuildImage"), ()),
+    "releases": ("releases:",),
+    "kubernetes": ("jkube",),
+}
+"""The words in files of tools that build or deploy."""
+
+MAVEN = ("image", "jib.to.image", "jkube.image.name", "docker.image", "dockerfile-maven-plugin")
+SHARED = ("image", "registry", "IMAGE", "REPO", "REGISTRY", "TAG", "IMG")
+"""What is in the names of variables that are given to other files."""
+
 
 class Kind(NamedTuple):
     """A kind of text: the module that reads it, and what such a text has.
 
-    It has one of some `words`, or one with one of its `verbs`, or one of some `parts` of words; and one of `also`, if
-    there are any. In `manifests` nothing else is looked for: their commands are those of containers.
+    It has one of some `words` with one of the texts that must be beside this word, or one of some `parts` of words; and
+    one of `also`, in all that a pattern finds `where` there is one. Where there are no texts that must be there, nothing
+    is looked for.
     """
 
     module: str
-    words: frozenset[str]
-    also: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    verbs: Mapping[str, Sequence[str]] = {}
-    manifests: bool = False
+    words: Mapping[str, Sequence[str]] = {}
+    parts: Sequence[str] = ()
+    also: Sequence[str] = ()
+    where: str = ""
 
     def reads(self, text: str) -> bool:
         """Whether a text may be of this kind."""
-        return self.begins(text) and (not self.also or has_any(text, self.also))
+        if not self.has_word(text) and not has_any(text, self.parts):
+            return False
+        return not self.also or has_any("\n".join(re.findall(self.where, text)) if self.where else text, self.also)
 
-    def begins(self, text: str) -> bool:
-        """Whether a text has a word of this kind."""
-        if self.words and not self.words.isdisjoint(words_of(text)):
-            return True
-        if self.verbs and any(has_any(text, self.verbs[word]) for word in self.verbs.keys() & words_of(text)):
-            return True
-        return has_any(text, self.parts)
+    def has_word(self, text: str) -> bool:
+        """Whether a text has one of the words, with what must be beside it."""
+        for word in self.words.keys() & words_of(text) if self.words else ():
+            if not self.words[word] or has_any(text, self.words[word]):
+                return True
+        return False
 
-
-_PROGRAMS = """
-    buildctl make earthly jib mvn mvnw gradle gradlew
-    executor -replace -Dimage -Djib.to.image --destination build-image
-"""
-"""The programs that do something to images by more than one verb, and a few options by which they do."""
-
-_TASKS = """
-    Docker DockerCompose Kubernetes KubernetesManifest plugins plugin-docker plugin-docker-buildx plugin-kaniko
-    drone-docker drone-kaniko docker-buildx KUBECTL gke-deploy cloud-builders images docker aws-ecr
-    gcp-gcr
-"""
-"""The words in tasks, plugins, orbs and builders of pipelines."""
-
-SHORT = 4
-"""The length of the names of programs that are also words of sentences, or parts of others."""
 
 KINDS = (
-    Kind("commands", frozenset(_PROGRAMS.split()), parts=(".sh", "container-image"), verbs={**VERBS, **IN_VARIABLES}),
-    Kind(
-        "commands",
-        frozenset(("task", "just")),
-        (
-            *(f"{before} {runner} " for before in ("run:", "-", "&&") for runner in ("task", "just")),
-            *(program for program in VERBS if len(program) > SHORT),
-        ),
-    ),
-    Kind(
-        "workflows",
-        frozenset(("uses",)),
-        (
-            *("build-push", "build-and-push", "bake-action", "push-to", "docker-build", "ublish-", "ecr-action"),
-            *("action-kaniko", "gp-docker-action", "k8s-deploy", "k8s-bake", "uses: ./", "docker-publish"),
-            *("metadata-action", "yaml-update-action", "gha-find-replace"),
-        ),
-    ),
-    Kind(
-        "pipelines",
-        frozenset(_TASKS.split()),
-        (
-            *("Docker@", "DockerCompose@", "Kubernetes@", "KubernetesManifest@", "KUBECTL_COMMAND"),
-            *("plugins/docker", "plugins/ecr", "plugins/gcr", "plugins/acr", "plugins/kaniko", "plugins/buildx"),
-            *("plugin-docker", "plugin-kaniko", "drone-kaniko", "drone-docker", "docker-buildx"),
-            *("docker/publish", "docker/push", "docker/build:", "aws-ecr/", "gcp-gcr/"),
-            *("push-image:", "update-container-image:", "gke-deploy", "cloud-builders", "\nimages:"),
-        ),
-        ("push-image:", "update-container-image:"),
-    ),
-    Kind("pipelines", frozenset(("template",)), ("parameters:",)),
-    Kind("pipelines", frozenset(("local",)), ("inputs:",)),
-    Kind("pipelines", frozenset(("executor", "Image")), ("nx-container", "nx-docker", "docker:", "docker-build:")),
-    Kind(
-        "passing",
-        frozenset(),
-        ("=", "local:", "include", "source ", ". "),
-        ("IMG", "IMAGE", "TAG", "REGISTRY", "REPO", "image", "registry"),
-    ),
-    Kind("jenkins", frozenset(("docker.build", "docker.image")), (".push",)),
-    Kind("compose", frozenset(("services",)), ("build:", '"build"')),
-    Kind(
-        "builders",
-        frozenset(
-            ("build", "SAVE", "target", "jib", "jib.to", "jib.to.image", "releases", "kubernetes", "bootBuildImage")
-        ),
-        (
-            *("docker_build", "custom_build", "podman_build", "nerdctl_build", "ko_build", "earthly_build"),
-            *("SAVE IMAGE", 'target "', '"target"', "jib {", "jib.to", "jib{", "releases:", "jkube", "bootBuildImage"),
-        ),
-    ),
-    Kind(
-        "maven",
-        frozenset(("image", "jib.to.image", "jkube.image.name", "docker.image", "dockerfile-maven-plugin")),
-        ("</",),
-    ),
-    Kind("written", frozenset(("newTag", "digest")), ("<<",)),
-    Kind("renovate", frozenset(("pinDigests", "best-practices")), ("managerFilePatterns", "fileMatch")),
-    Kind("manifests", frozenset(), parts=("skaffold/", "image-updater", "tekton.dev"), manifests=True),
+    Kind("commands", {**VERBS, **IN_VARIABLES, **OTHERS, **RUNNERS}, (".sh",)),
+    Kind("workflows", {"uses": ()}, also=ACTIONS, where=USES),
+    Kind("pipelines", TASKS),
+    Kind("passing", parts=("=", "local:", "include", "source ", ". "), also=SHARED),
+    Kind("jenkins", dict.fromkeys(("docker.build", "docker.image"), (".push",))),
+    Kind("compose", {"services": ("build:", '"build"')}),
+    Kind("builders", BUILDERS),
+    Kind("maven", dict.fromkeys(MAVEN, ("</",))),
+    Kind("written", dict.fromkeys(("newTag", "digest"), ("<<",))),
+    Kind("renovate", dict.fromkeys(("pinDigests", "best-practices"), ("managerFilePatterns", "fileMatch"))),
+    Kind("manifests", {"skaffold": ("skaffold/",), "argocd-image-updater.argoproj.io": (), "tekton.dev": ()}),
 )
-"""Every kind of text that is read."""
+"""The kinds of texts that are no manifests."""
 
-OF_MANIFESTS = tuple(kind for kind in KINDS if kind.manifests)
-"""The kinds that a manifest may be of: its commands are those of containers."""
+OF_MANIFESTS = (Kind("manifests", parts=("skaffold/", "image-updater", "tekton.dev")),)
+"""The kind that a manifest may be of: its commands are those of containers. It is not cut into words."""
 
-KNOWN = frozenset(word for kind in KINDS for word in (*kind.words, *kind.verbs))
+KNOWN = frozenset(word for kind in KINDS for word in kind.words)
 """The words that are looked for."""
 
 
