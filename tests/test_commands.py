@@ -17,7 +17,7 @@ from cmlint.bundle.documents import references_of
 from cmlint.bundle.material import Material
 from cmlint.bundle.resolve import Resolution
 from cmlint.manifest.documents import commands_in, read_text
-from cmlint.manifest.shell import Cutter, Quotes
+from cmlint.manifest.shell import PlacedCutter, Quotes
 from cmlint.model.facts import Document, FileFacts
 from cmlint.report import formatter
 from cmlint.report.view import View
@@ -529,8 +529,10 @@ PLAIN = st.text(
 @given(st.lists(PLAIN, min_size=1, max_size=5))
 def test_words_are_cut_as_a_shell_does(words: list[str]) -> None:
     text = f"kubectl {shlex.join(words)}"
-    cutter = Cutter(text, 0, "", lambda _: None)
-    assert [word.text for word in cutter.cut()] == ["kubectl", *words]
+    cutter = PlacedCutter(text, 0, "", lambda _: None)
+    found = cutter.cut_with_places()
+    assert [word.text for word in found] == ["kubectl", *words]
+    assert [len(word.places) for word in found] == [len(word.text) for word in found]
     assert cutter.complete
 
 

@@ -23,8 +23,8 @@ from cmlint.manifest.shell import (
     LIMIT,
     LONGEST,
     VARIABLE,
-    Cutter,
     Lines,
+    PlacedCutter,
     Quotes,
     Word,
     marked,
@@ -114,8 +114,8 @@ def called(text: str) -> Iterator[Document]:
             if cut > len(text) + LIMIT:
                 yield from anything(Scalar("*", program.start(), found.end()))
                 return
-            cutter = Cutter(text, program.end(), quotes.around(program.start()), assigned)
-            words = cutter.cut()
+            cutter = PlacedCutter(text, program.end(), quotes.around(program.start()), assigned)
+            words = cutter.cut_with_places()
             cut += cutter.position - program.end()
             yield from created(words, whole=cutter.complete, surely=bool(last))
 

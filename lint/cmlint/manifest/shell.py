@@ -39,6 +39,9 @@ JOINED = re.compile(r"\s*[+%]")
 PLAIN = re.compile(r"[A-Za-z_./:=,+-][\w./:=,+-]*", re.ASCII)
 """Characters that mean themselves, in quotes and outside of them."""
 
+UNQUOTED = re.compile(r"[^\\\"'`$)]+")
+"""Characters that neither begin nor end what is in quotes."""
+
 
 class Word(NamedTuple):
     """A word, and for each of its characters the place where it is written."""
@@ -70,34 +73,37 @@ def marked(text: str) -> str:
 class Cutter:
     """Cuts a command into words, from `position` on.
 
-    `around` is the quote in which the complete command is, `assigned` knows the values of variables. `complete` says
-    afterwards whether the command was seen to its end.
+    `around` is the quote in which the complete command is. `complete` says afterwards whether the command was seen to
+    its end.
     """
 
-    def __init__(self, text: str, position: int, around: str, assigned: Callable[[str], str | None]) -> None:
-        self.text, self.position, self.around, self.assigned = text, position, around, assigned
+    def __init__(self, text: str, position: int, around: str) -> None:
+        self.text, self.position, self.around = text, position, around
         self.limit = min(len(text), position + LIMIT)
         self.quote = ""
-        self.words: list[tuple[list[str], list[Span]]] = []
+        self.words: list[list[str]] = []
         self.open = False
         self.complete = True
 
-    def cut(self) -> list[Word]:
+    def cut(self) -> list[str]:
         """The words up to the end of the command."""
         while self.position < self.limit and self.step():
             pass
         if self.quote or (self.position == self.limit < len(self.text)):
             self.complete = False
-        return [Word("".join(characters), places) for characters, places in self.words]
+        return ["".join(parts) for parts in self.words]
 
     def step(self) -> bool:  # noqa: C901, PLR0912
         """Takes what is at the position; False at the end of the command."""
         text, position, character = self.text, self.position, self.text[self.position]
-        if character == self.around:
-            self.complete = JOINED.match(text, position + 1) is None
-            return False
         if found := PLAIN.match(text, position, self.limit):
             self.copy(found[0])
+        elif character in " \t" and not self.quote:
+            self.open = False
+            self.position += 1
+        elif character == self.around:
+            self.complete = JOINED.match(text, position + 1) is None
+            return False
         elif self.quote != "'" and (found := CONTINUED.match(text, position, self.limit)):
             self.open = self.open and bool(self.quote)
             self.position = found.end()
@@ -111,9 +117,6 @@ class Cutter:
             self.toggle(character, 1) if character == self.quote else self.add(character)
         elif character in "'\"":
             self.toggle(character, 1)
-        elif character in " \t":
-            self.open = False
-            self.position += 1
         elif character in "\r\n":
             return self.fold()
         elif found := REDIRECTION.match(text, position, self.limit) if not self.open or character in "<>" else None:
@@ -127,32 +130,23 @@ class Cutter:
         return True
 
     def value_of(self, expansion: str) -> str:
-        """What an expansion gives, if the text itself assigns it."""
-        found = NAME.fullmatch(expansion)
-        value = self.assigned(found[1] or found[2] or found[3]) if found else None
-        return VARIABLE if value is None else value
+        """What an expansion gives."""
+        raise NotImplementedError
 
     def add(self, characters: str, end: int = 0) -> None:
         """Adds to the word, and goes on behind what was read."""
         self.begin()
-        end = end or self.position + 1
-        text, places = self.words[-1]
-        text.extend(characters)
-        places.extend([Span(self.position, end)] * len(characters))
-        self.position = end
+        self.words[-1].append(characters)
+        self.position = end or self.position + 1
 
     def copy(self, characters: str) -> None:
         """Adds characters that are written there as they are."""
-        self.begin()
-        text, places = self.words[-1]
-        text.extend(characters)
-        begin, self.position = self.position, self.position + len(characters)
-        places.extend(Span(at, at + 1) for at in range(begin, self.position))
+        self.add(characters, self.position + len(characters))
 
     def begin(self) -> None:
         """Begins a word unless one is being read."""
         if not self.open:
-            self.words.append(([], []))
+            self.words.append([])
             self.open = True
 
     def toggle(self, quote: str, length: int) -> None:
@@ -181,6 +175,43 @@ class Cutter:
         if found:
             self.position = found.end()
         return found is not None
+
+
+class PlacedCutter(Cutter):
+    """Cuts a command into words with the place of each character; `assigned` knows the values of variables."""
+
+    def __init__(self, text: str, position: int, around: str, assigned: Callable[[str], str | None]) -> None:
+        super().__init__(text, position, around)
+        self.assigned = assigned
+        self.places: list[list[Span]] = []
+
+    def cut_with_places(self) -> list[Word]:
+        """The words up to the end of the command."""
+        return list(map(Word, self.cut(), self.places))
+
+    def value_of(self, expansion: str) -> str:
+        """What an expansion gives, if the text itself assigns it."""
+        found = NAME.fullmatch(expansion)
+        value = self.assigned(found[1] or found[2] or found[3]) if found else None
+        return VARIABLE if value is None else value
+
+    def add(self, characters: str, end: int = 0) -> None:
+        """Adds to the word, and goes on behind what was read, which is the place of each character."""
+        begin = self.position
+        super().add(characters, end)
+        self.places[-1].extend([Span(begin, self.position)] * len(characters))
+
+    def copy(self, characters: str) -> None:
+        """Adds characters that are written there as they are, each with its own place."""
+        begin = self.position
+        super().add(characters, begin + len(characters))
+        self.places[-1].extend(Span(at, at + 1) for at in range(begin, self.position))
+
+    def begin(self) -> None:
+        """Begins a word unless one is being read."""
+        if not self.open:
+            self.places.append([])
+        super().begin()
 
 
 class Lines:
@@ -226,6 +257,9 @@ class Quotes:
     def step(self, state: State, end: int) -> State:
         """The state behind the next character of a line that ends at `end`."""
         text, (position, quote, outer) = self.text, state
+        if found := UNQUOTED.match(text, position, end):
+            self.seen = State(found.end(), quote, outer)
+            return self.seen
         character = text[position]
         if character == "\\":
             position += 1

@@ -1,7 +1,7 @@
 """What a text does to images: which it pushes, builds, loads onto nodes, or puts into manifests.
 
-One module for each kind of text; `kinds.py` names them with the words that a text must hold before a module reads it. What
-is found depends on the text alone: which images it concerns is decided in `bundle/proofs.py`.
+One module for each kind of text; `kinds.py` names them with the words that a text must hold before a module reads it.
+What is found depends on the text alone: which images it concerns is decided in `bundle/proofs.py`.
 """
 
 from __future__ import annotations

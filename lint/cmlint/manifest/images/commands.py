@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from cmlint.manifest.images.builds import hole, of_docker
-from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, inside, plain
+from cmlint.manifest.images.cutting import COMMENT, NEAR, REACH, Filler, Opener, folder_before, inside, is_printed
 from cmlint.manifest.images.facts import Text, combinations, split
 from cmlint.manifest.images.functions import in_functions, in_methods
 from cmlint.manifest.images.kinds import VERBS, words_of
@@ -159,7 +159,7 @@ def called(place: Text) -> Iterator[ImageFact]:
             quotes = Quotes(text, start)
         if begin - start > LIMIT or COMMENT.match(text, start, begin):
             continue
-        if PRINTS.search(text[max(start, begin - REACH) : begin]):
+        if is_printed(text[max(start, begin - REACH) : begin]):
             continue
         if cut > len(text) + LIMIT:
             return
@@ -170,15 +170,15 @@ def called(place: Text) -> Iterator[ImageFact]:
             words = cutter.cut()
             cut += cutter.position - end
             turn, turns = turn + 1, cutter.turns
-            facts = [*RUNS[name](place, name, [plain(word) for word in words], begin, folder)]
+            facts = [*RUNS[name](place, name, words, begin, folder)]
             if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
                 words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
                 whole = "/".join(filter(None, (inside(text, begin), folder)))
-                facts = with_builds(facts, [plain(word) for word in words], whole)
+                facts = with_builds(facts, words, whole)
             yield from facts
-            if cutter.filled and turn == 1 and any(map(PUSHES.search, map(plain, words))):
+            if cutter.filled and turn == 1 and any(map(PUSHES.search, words)):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
-                pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
+                pushes = RUNS[name](place, name, words, begin, folder)
                 opened = (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
                 yield from (of_recipe(fact, text, begin) for fact in opened)
 

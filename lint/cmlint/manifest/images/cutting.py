@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from cmlint.manifest.images.kinds import has_any
 from cmlint.manifest.images.variables import UNKNOWN, Variables
-from cmlint.manifest.shell import BLANK, VARIABLE, Cutter, Word
+from cmlint.manifest.shell import BLANK, VARIABLE, Cutter
 
 NEAR = 200
 """A verb is searched for in this number of characters behind its program."""
@@ -15,7 +16,8 @@ PRINTS = re.compile(
     r"(?:^|[;&|(]|\bthen|\bdo|[ \t]-|\b(?:run|script|command|cmd|sh|bash|powershell|pwsh):)[ \t]*[\"']?[@-]*"
     r"(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
 )
-"""What is before a command that is only printed."""
+PRINTERS = ("echo", "print", "info", "log", "$(warning")
+"""What is before a command that is only printed, and the words of which it has one."""
 
 REACH = 1000
 """The number of characters before a command that are searched."""
@@ -24,14 +26,22 @@ COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 """What makes a line one that says nothing to a machine."""
 
 
-class Filler(Cutter):
+class PlainCutter(Cutter):
+    """Cuts a command into words with `*` for what is not known."""
+
+    def cut(self) -> list[str]:
+        """The words up to the end of the command."""
+        return [word.replace(VARIABLE, UNKNOWN).replace(BLANK, UNKNOWN) for word in super().cut()]
+
+
+class Filler(PlainCutter):
     """Cuts a command into words with what its variables are.
 
     Of those with several values, `turn` says which is taken; afterwards `turns` is the number of values.
     """
 
     def __init__(self, text: str, position: int, around: str, variables: Variables, turn: int = 0) -> None:
-        super().__init__(text, position, around, lambda _: None)
+        super().__init__(text, position, around)
         self.variables, self.start, self.turn, self.turns, self.filled = variables, position, turn, 1, False
 
     def value_of(self, expansion: str) -> str:
@@ -44,11 +54,11 @@ class Filler(Cutter):
         return value
 
 
-class Opener(Cutter):
+class Opener(PlainCutter):
     """Cuts a command into words with `{-NAME}` for each variable."""
 
     def __init__(self, text: str, position: int, around: str, variables: Variables) -> None:
-        super().__init__(text, position, around, lambda _: None)
+        super().__init__(text, position, around)
         self.variables = variables
 
     def value_of(self, expansion: str) -> str:
@@ -56,9 +66,9 @@ class Opener(Cutter):
         return self.variables.hole(expansion)
 
 
-def plain(word: Word) -> str:
-    """A word with `*` for what is not known."""
-    return word.text.replace(VARIABLE, UNKNOWN).replace(BLANK, UNKNOWN)
+def is_printed(before: str) -> bool:
+    """Whether a command is only printed, by what is before it on its line."""
+    return has_any(before, PRINTERS) and PRINTS.search(before) is not None
 
 
 BRACE = re.compile(r"[{}]|\bdir[ \t]*\(?[ \t]*[\"'](?P<folder>[^\"'\n]+)[\"'][ \t]*\)?[ \t]*\{")
@@ -126,9 +136,15 @@ def indent_of(line: str) -> int:
     return len(line) - len(bare) if bare and not bare.startswith("#") else FAR
 
 
+CHANGES = re.compile(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)")
+CHANGERS = ("cd ", "cd\t", "pushd")
+"""How a command goes into a folder."""
+
+
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
-    before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - REACH) : end])
+    begin = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    before = text[max(begin, end - REACH) : end]
+    found = CHANGES.findall(before) if has_any(before, CHANGERS) else ()
     folder = variables.fill(found[-1]) if found else ""
     return "" if UNKNOWN in folder else folder.strip("./")

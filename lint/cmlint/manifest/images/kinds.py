@@ -58,8 +58,8 @@ RUNNERS = {
 
 TASKS = {
     **{task: (f"{task}@",) for task in ("Docker", "DockerCompose", "Kubernetes", "KubernetesManifest")},
-    **{plugin: () for plugin in ("plugin-docker", "plugin-docker-buildx", "plugin-kaniko", "drone-docker")},
-    **{plugin: () for plugin in ("drone-kaniko", "docker-buildx", "cloud-builders", "gke-deploy")},
+    **dict.fromkeys(("plugin-docker", "plugin-docker-buildx", "plugin-kaniko", "drone-docker", "drone-kaniko"), ()),
+    **dict.fromkeys(("docker-buildx", "cloud-builders", "gke-deploy", "update-container-image"), ()),
     "plugins": tuple(f"plugins/{name}" for name in ("docker", "ecr", "gcr", "acr", "kaniko", "buildx")),
     "docker": ("docker/publish", "docker/push", "docker/build:"),
     "aws-ecr": ("aws-ecr/",),
@@ -67,7 +67,6 @@ TASKS = {
     "images": ("\nimages:",),
     "KUBECTL": ("KUBECTL_COMMAND",),
     "atlassian": ("push-image:",),
-    "update-container-image": (),
     "template": ("parameters:",),
     "local": ("inputs:",),
     "executor": ("nx-container", "nx-docker"),
@@ -103,8 +102,7 @@ class Kind(NamedTuple):
     """A kind of text: the module that reads it, and what such a text has.
 
     It has one of some `words` with one of the texts that must be beside this word, or one of some `parts` of words; and
-    one of `also`, in all that a pattern finds `where` there is one. Where there are no texts that must be there, nothing
-    is looked for.
+    one of `also`, in what a pattern finds if that is `where`. Nothing else is looked for where no texts are given.
     """
 
     module: str

@@ -6,10 +6,10 @@ Which files these are, and what comes of it, is found in `bundle/passed.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, folder_before, plain
+from cmlint.manifest.images.cutting import COMMENT, NEAR, REACH, Filler, folder_before, is_printed
 from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines
@@ -17,12 +17,9 @@ from cmlint.model.facts import HOLE, ImageFact
 
 MAKE = re.compile(r"(?:make|task)(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])")
 JUST = re.compile(r"just(?<![\w./-]just)(?=[ \t]+[\w-])")
-BEGINS = re.compile(
-    r"(?:^|[;&|(`\"'@:>!{$-]|(?<!\S)(?:then|do|else|sudo|exec|time|env|RUN|nice|if|-e?u?x?c|\w+=\S*))[ \t]*\Z"
-)
+MARKS = tuple(";&|(`\"'@:>!{$-")
+BEGINS = re.compile(r"then|do|else|sudo|exec|time|env|RUN|nice|if|-e?u?x?c|\w+=\S*")
 """What is before a command, but not before the same word in a sentence (`just like`, `make sure`)."""
-
-ANYWHERE = re.compile("")
 
 JUST_VALUED = ("-f", "--justfile", "-d", "--working-directory")
 EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
@@ -84,9 +81,9 @@ class Giver:
     def calls(self) -> Iterator[ImageFact]:
         """What a text passes to makefiles, Taskfiles and justfiles, to scripts, to Earthfiles and to Cloud Build."""
         text = self.text
-        for found, words in self.called(MAKE, BEGINS) if "make " in text or "task " in text else ():
+        for found, words in self.called(MAKE, begins_command) if "make " in text or "task " in text else ():
             yield from self.made(found, words)
-        for found, words in self.called(JUST, BEGINS) if "just " in text else ():
+        for found, words in self.called(JUST, begins_command) if "just " in text else ():
             yield from self.by_recipe(found.start(), words)
         for found, words in self.called(SCRIPT) if ".sh" in text else ():
             name = PATH.search(text, max(0, found.start() - NEAR), found.start())
@@ -155,11 +152,11 @@ class Giver:
         return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
     def called(
-        self, pattern: re.Pattern[str], begins: re.Pattern[str] = ANYWHERE
+        self, pattern: re.Pattern[str], begins: Callable[[str], bool] = lambda _: True
     ) -> Iterator[tuple[re.Match[str], list[str]]]:
         """Where a program is really called, each with its words; a text without ends of commands is read in part.
 
-        What is before it on its line `begins` a command.
+        `begins` says whether a command begins behind what is before it on its line.
         """
         text, cut = self.text, 0
         lines = Lines(text)
@@ -168,9 +165,9 @@ class Giver:
             if cut > len(text) + LIMIT:
                 return
             before = text[start : found.start()]
-            if begins.search(before) and not (COMMENT.match(before) or PRINTS.search(before)):
+            if begins(before) and not (COMMENT.match(before) or is_printed(before)):
                 cutter = Filler(text, found.end(), "", self.place.variables)
-                words = [plain(word) for word in cutter.cut()]
+                words = cutter.cut()
                 cut += cutter.position - found.end()
                 yield found, words
 
@@ -188,6 +185,12 @@ class Giver:
         names = dict.fromkeys(found[1] for found in SET.finditer(self.text) if is_shared(found[1]))
         values = {name: self.place.variables.own_value(name) for name in list(names)[: 5 * MOST]}
         return tuple(f"{name}={value}" for name, value in values.items() if is_literal(value))[:MOST]
+
+
+def begins_command(before: str) -> bool:
+    """Whether a command may begin behind a text: at the beginning, or behind a mark or a word that may be there."""
+    bare = before.rstrip(" \t")
+    return not bare or bare.endswith(MARKS) or BEGINS.fullmatch(bare.rsplit(None, 1)[-1]) is not None
 
 
 def names_in(found: re.Match[str]) -> Iterator[str]:
