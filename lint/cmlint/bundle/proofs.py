@@ -20,7 +20,7 @@ from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
 from cmlint.kube.images import BadImageError, Image, parse_image
-from cmlint.kube.names import glob
+from cmlint.kube.names import bare_path, glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
@@ -386,7 +386,7 @@ class Proofs:
         """Whether the image is written in one of the files that are edited, as far as these are known."""
         path, _ = subject.placed.written(subject.span)
         for name in fact.files:
-            known = name.rpartition("*")[2].lstrip("./") if "*" in name else name.lstrip("./")
+            known = bare_path(name.rpartition("*")[2])
             if not known or path == known or path.endswith(f"/{known}") or ("*" in name and path.endswith(known)):
                 return True
         return not fact.files
@@ -397,7 +397,7 @@ class Proofs:
         if built is None or not built.rendered:
             return False
         path, span = subject.placed.written(subject.span)
-        chart = fact.files[0].strip("./") if fact.files else ""
+        chart = bare_path(fact.files[0]) if fact.files else ""
         if chart and "*" not in chart and f"/{chart}/" not in f"/{path}" and not chart.endswith(".tgz"):
             return False
         shown = self.line_text(path, span)
@@ -536,6 +536,6 @@ def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:
     """Whether what is built, or written, in the folder of a kustomization that is edited."""
     if not folders:
         return True
-    folder = f"/{folders[0].strip('./')}/"
+    folder = f"/{bare_path(folders[0])}/"
     path, _ = subject.placed.written(subject.span)
     return any(f"/{one}/".endswith(folder) for one in (subject.placed.directory, path.rpartition("/")[0]))

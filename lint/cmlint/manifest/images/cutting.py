@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, VARIABLE, Cutter, Word
 
@@ -131,4 +132,4 @@ def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     before = text.rfind("\n", 0, max(start - 1, 0)) + 1
     found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - REACH) : end])
     folder = variables.fill(found[-1]) if found else ""
-    return "" if UNKNOWN in folder else folder.strip("./")
+    return "" if UNKNOWN in folder else bare_path(folder)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, folder_before, plain
 from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
 from cmlint.manifest.images.variables import UNKNOWN
@@ -172,7 +173,7 @@ class Giver:
         """Which files a text includes, and what it gives to them and to those that include it."""
         lines = f"\n{self.text}"
         included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
-        included += [path.lstrip("./") for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
+        included += [bare_path(path) for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
