@@ -203,6 +203,7 @@ def test_every_tag_of_the_grammar_is_read_back(tag: str) -> None:
         "app:TAG", "app:IMAGE_TAG", "REGISTRY/app", "app:VERSION", "$(params.image)", "app@DIGEST", "ko://example.com/cmd/app",
         "us-docker.pkg.dev/[PROJECT_ID]/app:1", "[registry]/app", "+IMAGE_NAME+", "ghcr.io/OWNER/app:dev",
         "USERNAME/app:1", "__set-in-commandline__:latest", "ghcr.io/__owner__/app",
+        "Enter your image", "your image here", "Insert image",
     ],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:
@@ -219,6 +220,8 @@ def test_placeholders(text: str) -> None:
         "Reg.io/app",
         "app:RC1",
         "a b",
+        "your/image :1",
+        "enterprise",
         "app:1.0-TAGGED",
         "ghcr.io/ACME/app:1",
         "ghcr.io/org/OWNER:1",
