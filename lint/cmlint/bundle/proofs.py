@@ -195,6 +195,7 @@ class Proofs:
         owner, _, repository = self.remote.partition("/")
         folder = posixpath.basename(posixpath.dirname(path)) or repository
         name = name.replace("{folder}", re.sub(r"[^a-z0-9_-]", "", folder.lower()).lstrip("_-") or "{folder}")
+        name = name.replace("{name}", repository.lower() or "*")
         name = name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
         return name.replace("{branch}", "*")
 

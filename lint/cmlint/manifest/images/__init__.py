@@ -44,7 +44,7 @@ _PROGRAMS = """
 
 _TASKS = """
     Docker DockerCompose Kubernetes KubernetesManifest plugins plugin-docker plugin-docker-buildx plugin-kaniko
-    drone-docker drone-kaniko docker-buildx KUBECTL gke-deploy cloud-builders images docker aws-ecr
+    drone-docker drone-kaniko docker-buildx KUBECTL gke-deploy cloud-builders cloudsdktool images docker aws-ecr
     gcp-gcr
 """
 """The words in tasks, plugins, orbs and builders of pipelines."""
@@ -71,7 +71,15 @@ KINDS = (
         (
             *("Docker@", "plugins/docker", "plugins/ecr", "plugins/gcr", "plugins/acr", "plugins/kaniko"),
             *("plugins/buildx", "plugin-docker", "plugin-kaniko", "drone-kaniko", "DockerCompose@", "Kubernetes@"),
-            *("container-image:", "KUBECTL_COMMAND", "gke-deploy", "cloud-builders", "\nimages:", "docker/publish"),
+            *(
+                "container-image:",
+                "KUBECTL_COMMAND",
+                "gke-deploy",
+                "cloud-builders",
+                "cloudsdktool",
+                "\nimages:",
+                "docker/publish",
+            ),
             *("docker/push", "docker/build", "aws-ecr/", "gcp-gcr/", "push-image:", "KubernetesManifest@"),
             *("drone-docker", "docker-buildx"),
         ),

@@ -51,7 +51,7 @@ BY_VARIABLE = re.compile(
 )
 """Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
-MOST_TURNS = 6
+MOST_TURNS = 20
 """The most values of a variable with which one command is read."""
 
 BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud", "gcloud", "minikube"))

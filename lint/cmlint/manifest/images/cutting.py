@@ -37,9 +37,10 @@ class Filler(Cutter):
 
     def value_of(self, expansion: str) -> str:
         """What an expansion gives."""
-        value = self.variables.expand(expansion)
         self.filled = True
-        if value == UNKNOWN and (choices := self.variables.choices(expansion, self.start)):
+        choices = self.variables.looped(expansion, self.start)
+        value = UNKNOWN if choices else self.variables.expand(expansion)
+        if value == UNKNOWN and (choices := choices or self.variables.choices(expansion, self.start)):
             self.turns = max(self.turns, len(choices))
             return choices[self.turn % len(choices)]
         return value

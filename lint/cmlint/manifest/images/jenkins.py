@@ -31,9 +31,10 @@ def read(text: str) -> Iterator[ImageFact]:
     place = Text(text)
     made: dict[tuple[str, str], dict[Build, None]] = {}
     for found in MADE.finditer(text):
-        name, own = split(string(found["image"], place.variables.fill))
-        if name:
-            made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
+        for image in place.variables.in_loops(string(found["image"], str), found.start()):
+            name, own = split(image)
+            if name:
+                made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
     images = sorted(made)
     hosts = sorted({place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""})
     for found in PUSH.finditer(text) if images else ():

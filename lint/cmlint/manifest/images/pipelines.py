@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cmlint.manifest.images import azure, builds
-from cmlint.manifest.images.commands import kubectl, set_image
+from cmlint.manifest.images.commands import google, kubectl, set_image
 from cmlint.manifest.images.facts import Text, combinations, passed_on
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
@@ -31,6 +31,9 @@ DEVSPACE = re.compile(r"v\d+(?:alpha|beta)?\d*\Z")
 
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
 
+
+BUILDER = re.compile("cloud-builders/|cloudsdktool/")
+"""https://cloud.google.com/build/docs/cloud-builders"""
 
 KUBECTL = "atlassian/kubectl-run:"
 """https://bitbucket.org/atlassian/kubectl-run"""
@@ -52,7 +55,7 @@ def read(text: str) -> Iterator[ImageFact]:
                 yield from set_image(arguments, node.at(name), place)
         yield from called(node, place)
         yield from whole_file(node, place) if node.node is top.node else ()
-        if "cloud-builders/" in node.text("name"):
+        if BUILDER.search(node.text("name")):
             yield from step(node, place)
 
 
@@ -172,12 +175,16 @@ def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
         for word, at in words[1:]:
             if not word.startswith("-"):
                 yield from place.fact("pushed", "docker push", word, at)
-    elif "/kubectl" in builder and first[0] == "set":
-        yield from kubectl(place, "kubectl", [word for word, _ in words], first[1], "")
+    elif (program := node.text("entrypoint") or builder.rpartition("/")[2].partition(":")[0]) in STEPS:
+        yield from STEPS[program](place, program, [word for word, _ in words], first[1], "")
     elif "/gke-deploy" in builder:
         given = " ".join(word for word, _ in words)
         for image in re.findall(r"(?:--image|-i)[= ](\S+)", given):
             yield from place.fact("replaced", "gke-deploy", image, first[1])
+
+
+STEPS = {"kubectl": kubectl, "gcloud": google}
+"""The programs of steps, each with what its arguments do."""
 
 
 def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from cmlint.manifest.commands import ASSIGNMENT, Assigned
+from cmlint.manifest.images.loops import Loop, loops_in
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
@@ -38,22 +39,35 @@ OWN = {
     "github.ref_name": "{branch}",
     "github.head_ref": "{branch}",
     "GITHUB_REF_NAME": "{branch}",
-    "CI_PROJECT_PATH": "{repository}",
-    "CI_REGISTRY_IMAGE": "*/{repository}",
+    "github.event.repository.name": "{name}",
+    "CI_PROJECT_NAME": "{name}",
+    "CI_PROJECT_PATH": "*/{name}",
+    "CI_REGISTRY_IMAGE": "*/{name}",
     "CI_COMMIT_BRANCH": "{branch}",
     "CI_COMMIT_REF_NAME": "{branch}",
     "CI_COMMIT_REF_SLUG": "{branch}",
     "DRONE_REPO": "{repository}",
+    "DRONE_REPO_NAME": "{name}",
     "DRONE_REPO_OWNER": "{owner}",
     "DRONE_BRANCH": "{branch}",
     "CIRCLE_BRANCH": "{branch}",
     "BITBUCKET_BRANCH": "{branch}",
     "BITBUCKET_REPO_FULL_NAME": "{repository}",
+    "BITBUCKET_REPO_SLUG": "{name}",
+    "BITBUCKET_WORKSPACE": "{owner}",
+    "CI_REPO": "{repository}",
+    "CI_REPO_NAME": "{name}",
+    "CI_REPO_OWNER": "{owner}",
+    "CIRCLE_PROJECT_REPONAME": "{name}",
+    "CIRCLE_PROJECT_USERNAME": "{owner}",
     "TRAVIS_REPO_SLUG": "{repository}",
     "TRAVIS_BRANCH": "{branch}",
     "BRANCH_NAME": "{branch}",
 }
-"""What CI systems set to the repository, its owner and the branch."""
+"""What CI systems set to the repository, its owner, its name without that, and the branch.
+
+A repository of GitLab may be read in a copy that another host has under another owner, so only its name is taken.
+"""
 
 PAIR = r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)$"
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
@@ -221,6 +235,32 @@ class Variables:
             values = [value for _, value in reversed(marks[end : end + MOST_MARKS]) if value is not None]
             values = values if self.is_templated(name, marks[end : end + MOST_MARKS]) else []
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
+
+    @cached_property
+    def loops(self) -> list[Loop]:
+        """The loops of the text, in their order."""
+        return sorted(loops_in(self.text, self.fill))
+
+    def looped(self, expansion: str, at: int) -> list[str]:
+        """The values that the nearest loop before a place gives to its variable."""
+        name = name_in(expansion) if self.loops else ""
+        return next((loop.values for loop in reversed(self.loops) if loop.name == name and loop.start < at), [])
+
+    def in_loops(self, text: str, at: int) -> list[str]:
+        """A text with what its variables are, once for each value of the loop that one of them comes from."""
+        filled = self.fill(text)
+        for loop in self.loops if UNKNOWN in filled else ():
+            several = [self.given_value(loop.name, value).fill(text) for value in loop.values if loop.start < at]
+            if any(one != filled for one in several):
+                return several
+        return [filled]
+
+    def given_value(self, name: str, value: str) -> Variables:
+        """The same variables, of which one has a value that it takes in a loop."""
+        other = Variables.__new__(Variables)
+        vars(other).update(vars(self))
+        other.known = {name: value}
+        return other
 
     @cached_property
     def matrix(self) -> dict[str, list[str]]:
