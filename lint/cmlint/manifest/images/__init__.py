@@ -87,6 +87,7 @@ KINDS = (
     ),
     Kind("pipelines", frozenset(("template",)), ("parameters:",)),
     Kind("pipelines", frozenset(("local",)), ("inputs:",)),
+    Kind("pipelines", frozenset(("include",)), ("extends:", "!reference")),
     Kind("pipelines", frozenset(("executor", "Image")), ("nx-container", "nx-docker", "docker:", "docker-build:")),
     Kind(
         "passing",
@@ -95,6 +96,7 @@ KINDS = (
         ("IMG", "IMAGE", "TAG", "REGISTRY", "REPO", "image", "registry"),
     ),
     Kind("jenkins", frozenset(("docker.build", "docker.image")), (".push",)),
+    Kind("jenkins", frozenset(("docker", "podman")), ('" +', "' +")),
     Kind("compose", frozenset(("services",)), ("build:", '"build"')),
     Kind(
         "builders",

@@ -70,6 +70,7 @@ PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 """A word of a command that pushes."""
 
 TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
+JOB = re.compile(r"(?m)^([\w.-]+):[ \t]*\r?$")
 DEFAULT = r"(?:[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\w+))?"
 RECIPE = re.compile(rf"(?m)^@?([\w-]+)((?:[ \t]+[*+$]?\w+{DEFAULT})*)[ \t]*:(?!=)")
 PARAMETER = re.compile(rf"[ \t][*+$]?(\w+){DEFAULT}")
@@ -233,8 +234,11 @@ def builds_of(name: str, found: Sequence[tuple[str, Build]]) -> Iterator[Build]:
 
 
 def target_of(text: str, at: int) -> str:
-    """The target of make whose recipe has the line of a character; empty where it is in none."""
+    """The target of make, or the job of GitLab, that has the line of a character; empty where it is in none."""
     start = text.rfind("\n", max(at - REACH, 0), at) + 1
+    if text.startswith(" ", start):
+        jobs = list(JOB.finditer(text, max(start - REACH, 0), start))
+        return jobs[-1][1] if jobs and "script:" in text[jobs[-1].end() : start] else ""
     targets = TARGET.findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
     return targets[-1] if targets else ""
 

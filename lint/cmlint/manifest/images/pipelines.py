@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images import azure, builds
 from cmlint.manifest.images.commands import google, kubectl, set_image
 from cmlint.manifest.images.facts import Text, combinations, passed_on
@@ -54,6 +55,7 @@ def read(text: str) -> Iterator[ImageFact]:
                 arguments += given.text("container-image-updates", "container_image_updates")
                 yield from set_image(arguments, node.at(name), place)
         yield from called(node, place)
+        yield from extended(node, top, place)
         yield from whole_file(node, place) if node.node is top.node else ()
         if BUILDER.search(node.text("name")):
             yield from step(node, place)
@@ -72,6 +74,27 @@ def called(node: Mapping, place: Text) -> Iterator[ImageFact]:
             yield place.of(
                 "calls", key, "", "", node.at(key), files=(file,), given=tuple(passed_on(*pair) for pair in pairs)
             )
+
+
+def extended(job: Mapping, top: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What a job of GitLab gives to one of an included file of the repository whose script it takes over.
+
+    https://docs.gitlab.com/ci/yaml/#extends and https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags
+    """
+    given = job.get("variables")
+    taken = [word for word, _ in job.words("extends")] + REFERENCE.findall(job.written(place.text, "script"))
+    if not (given.entries and taken):
+        return
+    include = top.get("include")
+    named = [include.text(), include.text("local"), *(each.text() or each.text("local") for each in include.items())]
+    pairs = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
+    for path in dict.fromkeys(map(bare_path, filter(None, named))):
+        if path.endswith((".yml", ".yaml")) and "*" not in path:
+            more = {"was": " ".join(taken), "files": (path,), "given": pairs}
+            yield place.of("calls", "extends", "", "", job.at("variables"), **more)
+
+
+REFERENCE = re.compile(r"!reference[ \t]*\[[ \t]*[\"']?([\w.-]+)")
 
 
 def resource(node: Mapping, place: Text) -> Iterator[ImageFact]:
