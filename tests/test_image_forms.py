@@ -53,6 +53,21 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"build.gradle": "def registry = 'org'\njib {\n  to {\n    image = \"${registry}/app:dev\"\n  }\n}\n"},
         ["org/app:dev"],
     ),
+    "jib with properties": (
+        {
+            "app/build.gradle": "plugins { id 'com.google.cloud.tools.jib' version '3.4.0' }\n"
+            'jib {\n  to {\n    image = "${imageRegistry}/app:$imageTag"\n  }\n}\n',
+            "gradle.properties": "imageRegistry=org\nimageTag=dev\n",
+        },
+        ["*/app:*", "org/app:dev"],
+    ),
+    "jib with properties of another build": (
+        {
+            "app/build.gradle": 'jib {\n  to {\n    image = "${imageRegistry}/app:$imageTag"\n  }\n}\n',
+            "other/gradle.properties": "imageRegistry=org\nimageTag=dev\n",
+        },
+        ["*/app:*"],
+    ),
     "bootBuildImage": (
         {"build.gradle": "bootBuildImage {\n  imageName = 'org/app:dev'\n  publish = true\n}\n"},
         ["org/app:dev"],

@@ -230,7 +230,10 @@ def by_jib(text: str, place: Text) -> Iterator[ImageFact]:
     """`jib { to { image = ... } }`."""
     for found in GRADLE.finditer(text):
         block = found[1] or found[2]
-        names = [place.variables.fill(image[1]) for image in GRADLE_IMAGE.finditer(block)]
+        written = [image[1] for image in GRADLE_IMAGE.finditer(block)]
+        for image in (image for image in written if "$" in image):
+            yield from map(place.opened, place.fact("pushed", "jib", place.variables.left_open(image), found.start()))
+        names = [place.variables.fill(image) for image in written]
         lists = (tags[1] for tags in GRADLE_TAGS.finditer(block))
         tags = [place.variables.fill(tag[1]) for listed in lists for tag in STRING.finditer(listed)]
         for image in (*names, *map(":".join, combinations(names, tags))):

@@ -46,6 +46,10 @@ LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
 It begins with the end of the line before, so that it is searched for quickly.
 """
 
+PROPERTIES = "gradle.properties"
+JIB = re.compile(r"\njib[ \t]*\{")
+"""A build with Jib, to which Gradle gives these properties: https://docs.gradle.org/current/userguide/build_environment.html"""
+
 SET = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
 )
@@ -174,6 +178,7 @@ class Giver:
         lines = f"\n{self.text}"
         included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
         included += [bare_path(path) for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
+        included += [PROPERTIES] if JIB.search(lines) else []
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
