@@ -131,6 +131,10 @@ FOLLOWS: tuple[str, ...] = (
 
 
 PINNED += ("r240131a", "v1-240131x", "acceded", "a" * 40, "a" * 64)
+UNKNOWN += ("dev-28", "main-10", "prod.42")
+MOVES += ("dev-2", "uat2-dev", "nightly-22", "edge.22", "28-dev")
+"""A branch with a number of two digits names a build, unless it is a schedule with a version."""
+
 UNKNOWN += ("r24013a", "a" * 41, "a" * 63, "a" * 65)
 FOLLOWS += ("5c3dda", "99", "b12")
 """One digit more or less is another answer: six in a part, three alone, seven to 40 or 64 of a hash."""

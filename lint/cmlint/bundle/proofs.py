@@ -229,9 +229,12 @@ class Proofs:
         return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
 
     def builds(self, subject: Subject) -> Proof | None:
-        """What builds the name under this tag, or by a command in a document, whose reader chooses the tag."""
-        by_hand = (proof for proof in self.about(subject, "built") if proof.whose == "document")
-        return self.built(subject) or next(by_hand, None)
+        """What builds the name under this tag, by a command in a document, whose reader chooses the tag, or as a check.
+
+        A pipeline gives an image any tag that it only builds.
+        """
+        others = (proof for proof in self.about(subject, "built") if proof.whose != "script")
+        return self.built(subject) or next(others, None)
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""

@@ -54,6 +54,9 @@ BY_VARIABLE = re.compile(
 MOST_TURNS = 20
 """The most values of a variable with which one command is read."""
 
+LOADERS = frozenset(("kind", "minikube", "k3d"))
+"""The programs that only load images onto nodes."""
+
 BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud", "gcloud", "minikube"))
 BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag|builds submit)(?: --push)?\Z")
 """The programs that build images of a folder, and how the names of what they do end."""
@@ -64,7 +67,7 @@ IMPORT = re.compile(
     r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
     r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
     r"|\bminikube[^\n|;&]{0,60}[ \t]ssh\b[^\n|;&]{0,60}\bdocker[ \t]+load\b"
-    r"|-env\)?[\"']?[ \t]*&&[ \t]*docker[ \t]+load\b"
+    r"|-env\)?[\"']?[ \t]*&&[ \t]*docker[ \t]+load\b|\bdocker[ \t]+exec\b[^\n|;&]{0,80}[ \t]docker[ \t]+load\b"
 )
 PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 """A word of a command that pushes."""
@@ -190,9 +193,11 @@ def called(place: Text) -> Iterator[ImageFact]:
         if cut > len(text) + LIMIT:
             return
         folder = folder_before(text, start, begin, place.variables)
+        loads = name in LOADERS or text.find(" save ", end - 1, end + NEAR) >= 0
+        variables = place.variables.of_no_arguments if loads else place.variables
         turn, turns = 0, 1
         while turn < turns <= MOST_TURNS:
-            cutter = Filler(text, end, quotes.around(begin), place.variables, turn)
+            cutter = Filler(text, end, quotes.around(begin), variables, turn)
             words = cutter.cut()
             cut += cutter.position - end
             turn, turns = turn + 1, cutter.turns

@@ -171,6 +171,7 @@ class Variables:
         self.written: dict[str, str] = {}
         self.placed: dict[str, list[str]] = {}
         self.marks: dict[str, list[tuple[int, str | None]]] = {}
+        self.without_arguments = False
 
     @cached_property
     def assigned(self) -> Assigned:
@@ -257,9 +258,21 @@ class Variables:
 
     def given_value(self, name: str, value: str) -> Variables:
         """The same variables, of which one has a value that it takes in a loop."""
+        other = self.copy()
+        other.known = {name: value}
+        return other
+
+    @cached_property
+    def of_no_arguments(self) -> Variables:
+        """The same variables in a script that is called without arguments, which then have their defaults."""
+        other = self.copy()
+        other.known, other.without_arguments = {}, True
+        return other
+
+    def copy(self) -> Variables:
+        """The same variables, of which nothing is read again but what may differ."""
         other = Variables.__new__(Variables)
         vars(other).update(vars(self))
-        other.known = {name: value}
         return other
 
     @cached_property
@@ -326,7 +339,8 @@ class Variables:
         name = name_in(expansion)
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
-        unset = default and value == UNKNOWN and not name.isdigit() and not self.places(name)
+        given = name.isdigit() and not self.without_arguments
+        unset = default and value == UNKNOWN and not given and not self.places(name)
         return default[2] if default and unset else value
 
     def value(self, name: str, depth: int) -> str:
