@@ -94,6 +94,10 @@ COMMANDS = {
     "docker save app:dev | sudo k3s ctr images import -": ["1 loaded app:dev"],
     "docker save app:dev -o a.tar\nmicrok8s ctr image import a.tar": ["1 loaded app:dev"],
     "docker save -o a.tar app:dev\nkind load image-archive a.tar": ["1 loaded app:dev"],
+    "docker save app:dev | docker exec -i minikube docker load": ["1 loaded app:dev"],
+    "docker save app:dev | docker exec web sh": [],
+    'IMAGE="${1:-app:dev}"\ndocker save "$IMAGE" | docker exec -i "$NODE" docker load': ["2 loaded app:dev"],
+    'kind load docker-image "${1:-app:dev}"': ["1 loaded app:dev"],
     "docker save app:dev > a.tar": [],
     "nerdctl -n k8s.io build -t app:dev .": ["1 loaded app:dev"],
     "nerdctl --namespace=k8s.io build -t app:dev .": ["1 loaded app:dev"],
@@ -198,8 +202,8 @@ VARIABLES = {
         "6 pushed org/app:dev"
     ],
     "jobs:\n- run: docker push ghcr.io/${{ github.repository }}:dev\n": ["2 pushed ghcr.io/{repository}:dev"],
-    "push:\n- docker push $CI_REGISTRY_IMAGE:dev\n": ["2 pushed */{repository}:dev"],
-    "push:\n- docker push $CI_REGISTRY_IMAGE/web:$CI_COMMIT_REF_SLUG\n": ["2 pushed */{repository}/web:{branch}"],
+    "push:\n- docker push $CI_REGISTRY_IMAGE:dev\n": ["2 pushed */{name}:dev"],
+    "push:\n- docker push $CI_REGISTRY_IMAGE/web:$CI_COMMIT_REF_SLUG\n": ["2 pushed */{name}/web:{branch}"],
     'image := "org/app:dev"\npush:\n  docker push {{image}}\n': ["3 pushed org/app:dev"],
     "vars: {IMAGE: org/app, TAG: dev}\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}:{{.TAG}}\n": [
         "5 pushed org/app:dev"
@@ -212,9 +216,55 @@ VARIABLES = {
     "env:\n  TAG: \"${{ vars.TAG || 'dev' }}\"\n- run: docker push org/app:${{ env.TAG }}\n": ["3 pushed org/app:dev"],
     "- run: docker push org/app:${{ env.TAG || 'dev' }}\nenv:\n  TAG: ci\n": ["1 pushed org/app:ci"],
     "- run: docker push org/app:${{ steps.x.outputs.tag || 'dev' }}\n": ["1 pushed org/app:*"],
+    "push:\n- docker push ghcr.io/org/${{ github.event.repository.name }}:dev\n": ["2 pushed ghcr.io/org/{name}:dev"],
+    "push:\n- docker push reg.io/$CI_PROJECT_PATH:dev\n": ["2 pushed reg.io/*/{name}:dev"],
+    "push:\n- docker push reg.io/$CI_REPO_OWNER/$CI_REPO_NAME:dev\n": ["2 pushed reg.io/{owner}/{name}:dev"],
     "A=$A\ndocker push org/app:$A\n": ["2 pushed org/app:*"],
     "A=$B\nB=$A\ndocker push org/app:$A\n": ["3 pushed org/app:*"],
 }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for s in api web; do docker push reg.io/$s:dev; done",
+        'for s in "api" "web"; do\n  docker push reg.io/${s}:dev\ndone',
+        "for s in api web\ndo\n  docker push reg.io/$s:dev\ndone",
+        "for s in old new; do :; done\nfor s in api web; do docker push reg.io/$s:dev; done",
+        'SERVICES=(api web)\nfor s in "${SERVICES[@]}"; do\n  docker push reg.io/$s:dev\ndone',
+        'SERVICES=(\n  api\n  web\n)\nfor s in "${SERVICES[@]}"; do\n  docker push reg.io/$s:dev\ndone',
+        'SERVICES="api web"\nfor s in $SERVICES; do docker push reg.io/$s:dev; done',
+        'variables:\n  SERVICES: "api web"\na:\n  script:\n  - for s in $SERVICES; do docker push reg.io/$s:dev; done',
+        "SERVICES := api web\npush:\n\tfor s in $(SERVICES); do docker push reg.io/$$s:dev; done\n",
+        "SERVICES := api web\npush:\n\t@for s in $(SERVICES); do \\\n\t\tdocker push reg.io/$$s:dev; \\\n\tdone\n",
+        "$services = @('api', 'web')\nforeach ($s in $services) {\n  docker push \"reg.io/${s}:dev\"\n}\n",
+        "foreach ($s in 'api', 'web')\n{\n  docker push reg.io/${s}:dev\n}\n",
+        "def all = ['api', 'web']\nfor (s in all) {\n  sh \"docker push reg.io/${s}:dev\"\n}\n",
+        "for (String s : ['api', 'web']) {\n  sh \"docker push reg.io/${s}:dev\"\n}\n",
+        "['api', 'web'].each { s ->\n  sh \"docker push reg.io/${s}:dev\"\n}\n",
+        "def all = ['api', 'web']\nall.each { s ->\n  sh \"docker push reg.io/${s}:dev\"\n}\n",
+        "a:\n  cmds:\n  - for: [api, web]\n    cmd: docker push reg.io/{{.ITEM}}:dev\n",
+        "def all = ['api', 'web']\nfor (s in all) {\n  def it = \"reg.io/${s}:dev\"\n  docker.image(it).push()\n}\n",
+    ],
+)
+def test_loops(text: str) -> None:
+    assert [line.partition(" ")[2] for line in done(text)] == ["pushed reg.io/api:dev", "pushed reg.io/web:dev"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for s in $(ls services); do docker push reg.io/$s:dev; done",
+        "for s in $SERVICES; do docker push reg.io/$s:dev; done",
+        "S=a\nS=b\nfor s in $S; do docker push reg.io/$s:dev; done",
+        "docker push reg.io/$s:dev\nfor s in $(ls); do :; done",
+        'for (s in all) {\n  sh "docker push reg.io/${s}:dev"\n}\n',
+        "def all = [api: 'a', web: 'b']\nall.each { s ->\n  sh \"docker push reg.io/${s}:dev\"\n}\n",
+        'all.each { s, tag ->\n  sh "docker push reg.io/${s}:dev"\n}\n',
+    ],
+)
+def test_a_loop_over_what_is_not_known(text: str) -> None:
+    assert [line.partition(" ")[2] for line in done(text)] == ["pushed reg.io/*:dev"]
 
 
 @pytest.mark.parametrize("text", VARIABLES)
@@ -307,6 +357,11 @@ FILES = {
     "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, .]\nimages:\n- gcr.io/shop/app:dev\n": [
         "5 pushed gcr.io/shop/app:dev"
     ],
+    "steps:\n- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  entrypoint: gcloud\n"
+    "  args: [deploy, releases, create, r, '--images=app=gcr.io/shop/app:$SHORT_SHA']\n": [
+        "4 replaced gcr.io/shop/app:* was=app"
+    ],
+    "steps:\n- name: google.com/cloudsdktool/cloud-sdk\n  entrypoint: gcloud\n  args: [deploy, releases, list]\n": [],
     "workflows:\n  a:\n    jobs:\n    - docker/publish:\n        image: org/app\n        tag: dev\n": [
         "4 pushed */org/app:dev"
     ],

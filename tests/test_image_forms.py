@@ -24,6 +24,10 @@ TEMPLATE = "jobs:\n- template: ci/push.yml\n  parameters:\n    tag: dev\n    rep
 INCLUDED = "push:\n  script:\n  - docker push $IMAGE:$TAG\n"
 GIVES = "variables:\n  IMAGE: org/app\n  TAG: dev\n"
 
+JOBS = ".test:\n  script:\n  - make\n.push:\n  script:\n  - docker push org/app:$TAG\n"
+FUNCTION = 'function "tags" {\n  params = [name, tag]\n  result = ["${ORG}/${name}:${tag}", "${ORG}/${name}:edge"]\n}\n'
+FUNCTION += 'variable "ORG" {\n  default = "org"\n}\n'
+
 FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
     "jkube": (
         {"build.gradle": PLUGIN + JKUBE, "ci.sh": "#!/bin/sh\n./gradlew k8sBuild k8sPush\n"},
@@ -48,6 +52,21 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
     "jib with a variable": (
         {"build.gradle": "def registry = 'org'\njib {\n  to {\n    image = \"${registry}/app:dev\"\n  }\n}\n"},
         ["org/app:dev"],
+    ),
+    "jib with properties": (
+        {
+            "app/build.gradle": "plugins { id 'com.google.cloud.tools.jib' version '3.4.0' }\n"
+            'jib {\n  to {\n    image = "${imageRegistry}/app:$imageTag"\n  }\n}\n',
+            "gradle.properties": "imageRegistry=org\nimageTag=dev\n",
+        },
+        ["*/app:*", "org/app:dev"],
+    ),
+    "jib with properties of another build": (
+        {
+            "app/build.gradle": 'jib {\n  to {\n    image = "${imageRegistry}/app:$imageTag"\n  }\n}\n',
+            "other/gradle.properties": "imageRegistry=org\nimageTag=dev\n",
+        },
+        ["*/app:*"],
     ),
     "bootBuildImage": (
         {"build.gradle": "bootBuildImage {\n  imageName = 'org/app:dev'\n  publish = true\n}\n"},
@@ -174,6 +193,81 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["org/app:dev", "org/app:prod"],
     ),
+    "gitlab extends of an included job": (
+        {
+            ".gitlab-ci.yml": "include:\n- local: /ci/push.yml\ndev:\n  extends: .push\n  variables:\n    TAG: dev\n"
+            "prod:\n  extends: [.push]\n  variables:\n    TAG: prod\n",
+            "ci/push.yml": JOBS,
+        },
+        ["org/app:*", "org/app:dev", "org/app:prod"],
+    ),
+    "gitlab reference to an included job": (
+        {
+            ".gitlab-ci.yml": "include: ci/push.yml\ndev:\n  script:\n  - !reference [.push, script]\n"
+            "  variables:\n    TAG: dev\nprod:\n  script: [make]\n  variables:\n    TAG: prod\n",
+            "ci/push.yml": JOBS,
+        },
+        ["org/app:*", "org/app:dev"],
+    ),
+    "gitlab extends of another job": (
+        {
+            ".gitlab-ci.yml": "include: ci/push.yml\ndev:\n  extends: .test\n  variables:\n    TAG: dev\n"
+            "prod:\n  extends: .test\n  variables:\n    TAG: prod\n",
+            "ci/push.yml": JOBS,
+        },
+        ["org/app:*"],
+    ),
+    "gitlab extends of another project": (
+        {
+            ".gitlab-ci.yml": "include:\n- project: other/ci\n  file: /ci/push.yml\ndev:\n  extends: .push\n"
+            "  variables:\n    TAG: dev\nprod:\n  extends: .push\n  variables:\n    TAG: prod\n",
+            "ci/push.yml": JOBS,
+        },
+        ["org/app:*"],
+    ),
+    "bake function": (
+        {
+            "docker-bake.hcl": FUNCTION
+            + 'target "app" {\n  tags = tags("app", "dev")\n  output = ["type=registry"]\n}\n',
+        },
+        ["org/app:dev", "org/app:edge"],
+    ),
+    "bake functions in a list": (
+        {
+            "docker-bake.hcl": FUNCTION + 'target "app" {\n  tags = concat(tags("app", "dev"), tags("web", SHA))\n}\n',
+            "ci.sh": "#!/bin/sh\ndocker buildx bake --push\n",
+        },
+        ["org/app:dev", "org/app:edge", "org/web:*", "org/web:edge", "{bake}:"],
+    ),
+    "bake function beside a tag": (
+        {
+            "docker-bake.hcl": 'function "tag" {\n  params = [tag]\n  result = "org/app:${tag}"\n}\n'
+            'target "app" {\n  tags = [tag("dev"), "org/app:edge"]\n  output = ["type=registry"]\n}\n',
+        },
+        ["org/app:dev", "org/app:edge"],
+    ),
+    "bake function with a condition": (
+        {
+            "docker-bake.hcl": 'function "tag" {\n  params = [tag]\n  result = tag == "" ? [] : ["org/app:${tag}"]\n}\n'
+            'target "app" {\n  tags = tag("dev")\n  output = ["type=registry"]\n}\n',
+        },
+        [],
+    ),
+    "jenkins joined strings": (
+        {"Jenkinsfile": "def image = 'org/app'\nnode {\n  sh 'docker push ' + image + ':dev'\n}\n"},
+        ["org/app:dev"],
+    ),
+    "jenkins joined words": (
+        {"Jenkinsfile": 'node {\n  sh("docker push org/" + env.NAME + ":dev" +\n    " --quiet")\n}\n'},
+        ["org/*:dev"],
+    ),
+    "jenkins joined in a loop": (
+        {"Jenkinsfile": "for (s in ['app', 'web']) {\n  sh 'docker push org/' + s + ':dev'\n}\n"},
+        ["org/app:dev", "org/web:dev"],
+    ),
+    "jenkins joined with a call": ({"Jenkinsfile": "node {\n  sh 'docker push ' + nameOf('a') + ':dev'\n}\n"}, []),
+    "jenkins printed": ({"Jenkinsfile": "node {\n  echo 'docker push ' + image + ':dev'\n}\n"}, []),
+    "jenkins commented": ({"Jenkinsfile": "node {\n  // sh 'docker push ' + image + ':dev'\n}\n"}, []),
     "workflow with a matrix": (
         {
             ".github/workflows/a.yml": CALL.replace(

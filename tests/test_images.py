@@ -131,6 +131,10 @@ FOLLOWS: tuple[str, ...] = (
 
 
 PINNED += ("r240131a", "v1-240131x", "acceded", "a" * 40, "a" * 64)
+UNKNOWN += ("dev-28", "main-10", "prod.42")
+MOVES += ("dev-2", "uat2-dev", "nightly-22", "edge.22", "28-dev")
+"""A branch with a number of two digits names a build, unless it is a schedule with a version."""
+
 UNKNOWN += ("r24013a", "a" * 41, "a" * 63, "a" * 65)
 FOLLOWS += ("5c3dda", "99", "b12")
 """One digit more or less is another answer: six in a part, three alone, seven to 40 or 64 of a hash."""
@@ -203,6 +207,7 @@ def test_every_tag_of_the_grammar_is_read_back(tag: str) -> None:
         "app:TAG", "app:IMAGE_TAG", "REGISTRY/app", "app:VERSION", "$(params.image)", "app@DIGEST", "ko://example.com/cmd/app",
         "us-docker.pkg.dev/[PROJECT_ID]/app:1", "[registry]/app", "+IMAGE_NAME+", "ghcr.io/OWNER/app:dev",
         "USERNAME/app:1", "__set-in-commandline__:latest", "ghcr.io/__owner__/app",
+        "Enter your image", "your image here", "Insert image",
     ],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:
@@ -219,6 +224,8 @@ def test_placeholders(text: str) -> None:
         "Reg.io/app",
         "app:RC1",
         "a b",
+        "your/image :1",
+        "enterprise",
         "app:1.0-TAGGED",
         "ghcr.io/ACME/app:1",
         "ghcr.io/org/OWNER:1",

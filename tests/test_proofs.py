@@ -292,6 +292,35 @@ def test_a_value_that_is_set_to_the_same_tag_replaces_nothing(tmp_path: Path, co
     assert found == ([] if silent else [BY_NAME])
 
 
+@pytest.mark.parametrize(
+    ("files", "silent"),
+    [
+        ({"up.sh": "#!/bin/sh\nsed 's/:develop/:'$SHA'/g' .k8s/api.yaml > .k8s/api.release.yaml\n"}, True),
+        ({"up.sh": "#!/bin/sh\nsed 's/:develop/:'$SHA'/g' ./.k8s/api.yaml | kubectl apply -f -\n"}, True),
+        ({"up.sh": "#!/bin/sh\nsed 's/:develop/:'$SHA'/g' k8s/api.yaml\n"}, False),
+        ({"up.sh": "#!/bin/sh\ncd .k8s && kustomize edit set image registry.example.com/api:$SHA\n"}, True),
+        ({"up.sh": "#!/bin/sh\ncd k8s && kustomize edit set image registry.example.com/api:$SHA\n"}, False),
+    ],
+)
+def test_the_name_of_a_folder_may_begin_with_a_point(tmp_path: Path, files: dict[str, str], silent: bool) -> None:
+    write(tmp_path, {".k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), **files})
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert found == ([] if silent else [BY_NAME])
+
+
+@pytest.mark.parametrize(("chart", "silent"), [(".helm", True), ("./.helm", True), ("helm", False)])
+def test_the_folder_of_a_chart_may_begin_with_a_point(tmp_path: Path, chart: str, silent: bool) -> None:
+    files = {
+        ".helm/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n",
+        ".helm/values.yaml": "tag: develop\n",
+        ".helm/templates/api.yaml": MANIFEST.replace("IMAGE", "registry.example.com/api:{{ .Values.tag }}"),
+        "up.sh": f"#!/bin/sh\nhelm upgrade api ./{chart} --install --set tag=$SHA\n",
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert found == ([] if silent else [BY_NAME])
+
+
 def test_what_people_push_and_load_is_pedantic(tmp_path: Path) -> None:
     makefile = f"IMG ?= {IMAGE}\npush:\n\tdocker push $(IMG)\nkind:\n\tkind load docker-image $(IMG)\n"
     assert said(tmp_path, IMAGE, {"Makefile": makefile}) == []

@@ -190,6 +190,8 @@ def reaches(call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
         named = callee.rpartition("/")[2] == name
         near = not callee or f"/{folder}/".endswith(f"/{callee}/")
         return leads and name.endswith(CALLEES[call.tool]) and (near or named)
+    if call.tool == "extends" and push.was not in call.was.split():
+        return False
     if call.tool == "uses" and name in ("action.yml", "action.yaml"):
         return folder == callee or folder.endswith(f"/{callee}")
     return path == callee or path.endswith(f"/{callee}")

@@ -20,7 +20,7 @@ from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM, filled_image, is_placeholder_image
 from cmlint.kube.images import BadImageError, Image, parse_image
-from cmlint.kube.names import glob
+from cmlint.kube.names import bare_path, glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
@@ -194,6 +194,7 @@ class Proofs:
         owner, _, repository = self.remote.partition("/")
         folder = posixpath.basename(posixpath.dirname(path)) or repository
         name = name.replace("{folder}", re.sub(r"[^a-z0-9_-]", "", folder.lower()).lstrip("_-") or "{folder}")
+        name = name.replace("{name}", repository.lower() or "*")
         name = name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
         return name.replace("{branch}", "*")
 
@@ -227,9 +228,12 @@ class Proofs:
         return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
 
     def builds(self, subject: Subject) -> Proof | None:
-        """What builds the name under this tag, or by a command in a document, whose reader chooses the tag."""
-        by_hand = (proof for proof in self.about(subject, "built") if proof.whose == "document")
-        return self.built(subject) or next(by_hand, None)
+        """What builds the name under this tag, by a command in a document, whose reader chooses the tag, or as a check.
+
+        A pipeline gives an image any tag that it only builds.
+        """
+        others = (proof for proof in self.about(subject, "built") if proof.whose != "script")
+        return self.built(subject) or next(others, None)
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
@@ -385,7 +389,7 @@ class Proofs:
         """Whether the image is written in one of the files that are edited, as far as these are known."""
         path, _ = subject.placed.written(subject.span)
         for name in fact.files:
-            known = name.rpartition("*")[2].lstrip("./") if "*" in name else name.lstrip("./")
+            known = bare_path(name.rpartition("*")[2])
             if not known or path == known or path.endswith(f"/{known}") or ("*" in name and path.endswith(known)):
                 return True
         return not fact.files
@@ -396,7 +400,7 @@ class Proofs:
         if built is None or not built.rendered:
             return False
         path, span = subject.placed.written(subject.span)
-        chart = fact.files[0].strip("./") if fact.files else ""
+        chart = bare_path(fact.files[0]) if fact.files else ""
         if chart and "*" not in chart and f"/{chart}/" not in f"/{path}" and not chart.endswith(".tgz"):
             return False
         shown = self.line_text(path, span)
@@ -537,6 +541,6 @@ def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:
     """Whether what is built, or written, in the folder of a kustomization that is edited."""
     if not folders:
         return True
-    folder = f"/{folders[0].strip('./')}/"
+    folder = f"/{bare_path(folders[0])}/"
     path, _ = subject.placed.written(subject.span)
     return any(f"/{one}/".endswith(folder) for one in (subject.placed.directory, path.rpartition("/")[0]))

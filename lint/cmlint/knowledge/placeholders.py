@@ -30,8 +30,9 @@ IMAGE = re.compile(
     r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:^|[/:@._-])(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE|TAG|VERSION|DIGEST)(?=[/:@._-]|\Z)"
     r"|(?:^|/)(?:OWNER|USER|USERNAME|ORG|ORGANIZATION|ACCOUNT|PROJECT)(?=/)|(?:^|[/:])__[a-z][a-z0-9_-]*__(?=[/:@]|\Z)"
+    r"|^(?:[Ee]nter|[Ii]nsert|[Pp]ut|[Aa]dd|[Ww]rite|[Tt]ype|[Ss]pecify|[Rr]eplace|[Yy]our)[ ][^/:@]+\Z"
 )
-"""Further forms in images, whose names are in lower case."""
+"""Further forms in images, whose names are in lower case; the last is a request to the reader (`Enter your image`)."""
 
 IMAGE_PART = (
     r"\[[^\[\]:]+\]|\{[^{}]*\}|(?<=[/@.])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)|^[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"

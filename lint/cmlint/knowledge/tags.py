@@ -29,6 +29,11 @@ _MOVING = """
 MOVING = frozenset(_MOVING.split())
 """The words for what is built again under the same name: branches, environments, schedules."""
 
+COUNTED = MOVING - frozenset(
+    ["latest", "snapshot", "nightly", "daily", "weekly", "edge", "canary", "unstable", "rolling", "rawhide", "current"]
+)
+"""The words of branches and environments, behind which a number of two digits counts builds: `dev-28`."""
+
 _LINES = """
     stable oldstable lts mainline alpine slim debian ubuntu fedora centos rocky ubi minimal distroless static scratch
     buster bullseye bookworm trixie forky sid stretch jessie wheezy xenial bionic focal jammy noble
@@ -68,7 +73,8 @@ def movement_of_tag(tag: str) -> Movement:
 
     It is pinned by a full version (three numeric parts), a build number or a date (three digits or more alone, six or
     more inside a part) or a commit hash (7 to 40 hexadecimal digits as a complete part). Else it moves with one of the
-    words for that, and as a snapshot; it follows a line with less of a version, or a word for a line.
+    words for that, unless that is a branch with a number of two digits behind it, and as a snapshot; it follows a line
+    with less of a version, or a word for a line.
     """
     lowered = tag.lower()
     if lowered.endswith(("latest", "snapshot")):
@@ -80,7 +86,7 @@ def movement_of_tag(tag: str) -> Movement:
     if any(re.match(BUILD, part) or re.match(HASH, part) for part in parts):
         return "pinned"
     if not MOVING.isdisjoint(parts):
-        return "moves"
+        return "unknown" if re.fullmatch(r"\d\d", parts[-1]) and parts[-2] in COUNTED else "moves"
     if not LINES.isdisjoint(parts) or any(re.match(VERSION, part) for part in parts):
         return "follows"
     return "unknown"

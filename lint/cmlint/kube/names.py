@@ -43,6 +43,11 @@ def glob(pattern: str, text: str) -> bool:
     return gaps(pattern.split("*"), text) is not None
 
 
+def bare_path(path: str) -> str:
+    """A path of folders without `./`, `../` and what is only a `/`; a name may begin with a point, as `.helm` does."""
+    return "/".join(part for part in path.split("/") if part not in ("", ".", ".."))
+
+
 def why_not_subdomain(name: str) -> str | None:
     """Why a name is not an RFC 1123 subdomain, as names of ConfigMaps and Secrets must be."""
     if len(name) > 253:

@@ -51,7 +51,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 30
+VERSION = 31
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"

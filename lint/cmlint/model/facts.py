@@ -618,8 +618,9 @@ class Build(Facts, frozen=True):
 class ImageFact(Facts, frozen=True):
     """What a text does to images, or to the workloads that run them; `tool` is what does it, in words.
 
-    `name` and `tag` are patterns: `*` means what is not known, `{repository}` and `{owner}` mean the repository on
-    GitHub and its owner, `{branch}` for a branch that is pushed. An empty `tag` is none, an empty `name` any image.
+    `name` and `tag` are patterns: `*` means what is not known, `{repository}` the repository where it is hosted,
+    `{owner}` and `{name}` the two parts of that, `{branch}` a branch that is pushed. An empty `tag` is none, an empty
+    `name` any image.
 
     Where an image is replaced, `workload` (`deployment/web`) and `container` are those that get it, `was` is what it
     replaces: the name in a kustomization, the text for sed, the key of a value for helm. `files` are

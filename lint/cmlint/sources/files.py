@@ -67,6 +67,7 @@ BUILDERS = (
     "pom.xml",
     ".gradle",
     ".gradle.kts",
+    "gradle.properties",
     ".hcl",
     "Earthfile",
     "Containerfile",

@@ -41,6 +41,14 @@ EARTH_CALL = re.compile(r"(?m)^[ \t]*BUILD[ \t]+(?:--[\w-]+[ \t]+)*\+([\w.-]+)((
 """https://docs.earthly.dev/docs/earthfile#build"""
 
 BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]{0,2000})\]|\"tags\"[ \t]*:[ \t]*\[([^\]]{0,2000})\]")
+BAKE_CALLED = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*([^\[\n]*\)|\[[^\]\n]*\w\([^\n]*\])[ \t]*$")
+BAKE_CALL = re.compile(r"(?<![\w.])(\w+)\(([^()]*)\)")
+BAKE_FUNCTION = re.compile(
+    r"(?m)^function[ \t]+\"(\w+)\"[ \t]*\{\s*params[ \t]*=[ \t]*\[([^\]\n]*)\]\s*"
+    r"result[ \t]*=[ \t]*(\[[^\]?]*\]|\"[^\"\n]*\")\s*\}"
+)
+"""A function without conditions: https://docs.docker.com/build/bake/funcs/"""
+
 REGISTRY = re.compile(r"(?m)(?:^[ \t]*output[ \t]*=|\"output\"[ \t]*:)[ \t]*\[[^\]]{0,2000}?type=registry")
 TARGET = re.compile(r"(?m)^target[ \t]+\"|\"target\"[ \t]*:[ \t]*\{")
 """https://docs.docker.com/build/bake/reference/#targettags"""
@@ -77,11 +85,15 @@ def read(place: Text) -> Iterator[ImageFact]:
     if TARGET.search(text):
         pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
-            for image in STRING.finditer(text, *found.span(1 if found[1] is not None else 2)):
+            begin, end = found.span(1 if found[1] is not None else 2)
+            for image in STRING.finditer(text, begin, end):
+                if text.count("(", begin, image.start()) > text.count(")", begin, image.start()):
+                    continue
                 build = bake_build(text, image[1], place)
                 for one in by_matrix(text, image[1]):
                     name = place.variables.fill(one)
                     yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
+        yield from by_functions(text, pushes, place) if "\nfunction " in text or text.startswith("function ") else ()
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     yield from gradle(text, place)
@@ -119,6 +131,32 @@ def by_matrix(text: str, image: str) -> list[str]:
             several = (one.replace(f"${{{axis[1]}}}", value) for one in images for value in values)
             images = list(islice(several, MOST_COMBINED))
     return images
+
+
+def by_functions(text: str, pushes: bool, place: Text) -> Iterator[ImageFact]:
+    """The tags that functions of a bake file make of strings."""
+    functions = {found[1]: found for found in BAKE_FUNCTION.finditer(text)}
+    for tags in BAKE_CALLED.finditer(text):
+        for call in BAKE_CALL.finditer(text, *tags.span(1)):
+            for image in made_by(functions.get(call[1]), parts_of(call[2])):
+                yield from place.fact(
+                    "pushed" if pushes else "built", "bake", place.variables.fill(image), call.start()
+                )
+
+
+def made_by(function: re.Match[str] | None, given: list[str]) -> Iterator[str]:
+    """The strings of a function's result with what is given to it."""
+    names = parts_of(function[2]) if function else []
+    if function and len(names) == len(given):
+        for image in STRING.findall(function[3]):
+            for name, value in zip(names, given, strict=True):
+                image = image.replace(f"${{{name}}}", value.strip('"') if value[0] == '"' else f"${{{value}}}")  # noqa: PLW2901
+            yield image
+
+
+def parts_of(listed: str) -> list[str]:
+    """What is between the commas of a list."""
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 @lru_cache(maxsize=1)
@@ -192,7 +230,10 @@ def by_jib(text: str, place: Text) -> Iterator[ImageFact]:
     """`jib { to { image = ... } }`."""
     for found in GRADLE.finditer(text):
         block = found[1] or found[2]
-        names = [place.variables.fill(image[1]) for image in GRADLE_IMAGE.finditer(block)]
+        written = [image[1] for image in GRADLE_IMAGE.finditer(block)]
+        for image in (image for image in written if "$" in image):
+            yield from map(place.opened, place.fact("pushed", "jib", place.variables.left_open(image), found.start()))
+        names = [place.variables.fill(image) for image in written]
         lists = (tags[1] for tags in GRADLE_TAGS.finditer(block))
         tags = [place.variables.fill(tag[1]) for listed in lists for tag in STRING.finditer(listed)]
         for image in (*names, *map(":".join, combinations(names, tags))):

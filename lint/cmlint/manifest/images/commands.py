@@ -26,8 +26,11 @@ BY_VARIABLE = re.compile(
 )
 """Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
-MOST_TURNS = 6
+MOST_TURNS = 20
 """The most values of a variable with which one command is read."""
+
+LOADERS = frozenset(("kind", "minikube", "k3d"))
+"""The programs that only load images onto nodes."""
 
 BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud", "gcloud", "minikube"))
 BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag|builds submit)(?: --push)?\Z")
@@ -39,12 +42,13 @@ IMPORT = re.compile(
     r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
     r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
     r"|\bminikube[^\n|;&]{0,60}[ \t]ssh\b[^\n|;&]{0,60}\bdocker[ \t]+load\b"
-    r"|-env\)?[\"']?[ \t]*&&[ \t]*docker[ \t]+load\b"
+    r"|-env\)?[\"']?[ \t]*&&[ \t]*docker[ \t]+load\b|\bdocker[ \t]+exec\b[^\n|;&]{0,80}[ \t]docker[ \t]+load\b"
 )
 PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 """A word of a command that pushes."""
 
 TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
+JOB = re.compile(r"(?m)^([\w.-]+):[ \t]*\r?$")
 DEFAULT = r"(?:[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\w+))?"
 RECIPE = re.compile(rf"(?m)^@?([\w-]+)((?:[ \t]+[*+$]?\w+{DEFAULT})*)[ \t]*:(?!=)")
 PARAMETER = re.compile(rf"[ \t][*+$]?(\w+){DEFAULT}")
@@ -164,9 +168,11 @@ def called(place: Text) -> Iterator[ImageFact]:
         if cut > len(text) + LIMIT:
             return
         folder = folder_before(text, start, begin, place.variables)
+        loads = name in LOADERS or text.find(" save ", end - 1, end + NEAR) >= 0
+        variables = place.variables.of_no_arguments if loads else place.variables
         turn, turns = 0, 1
         while turn < turns <= MOST_TURNS:
-            cutter = Filler(text, end, quotes.around(begin), place.variables, turn)
+            cutter = Filler(text, end, quotes.around(begin), variables, turn)
             words = cutter.cut()
             cut += cutter.position - end
             turn, turns = turn + 1, cutter.turns
@@ -208,8 +214,11 @@ def builds_of(name: str, found: Sequence[tuple[str, Build]]) -> Iterator[Build]:
 
 
 def target_of(text: str, at: int) -> str:
-    """The target of make whose recipe has the line of a character; empty where it is in none."""
+    """The target of make, or the job of GitLab, that has the line of a character; empty where it is in none."""
     start = text.rfind("\n", max(at - REACH, 0), at) + 1
+    if text.startswith(" ", start):
+        jobs = list(JOB.finditer(text, max(start - REACH, 0), start))
+        return jobs[-1][1] if jobs and "script:" in text[jobs[-1].end() : start] else ""
     targets = TARGET.findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
     return targets[-1] if targets else ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images.kinds import has_any
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, VARIABLE, Cutter
@@ -46,9 +47,10 @@ class Filler(PlainCutter):
 
     def value_of(self, expansion: str) -> str:
         """What an expansion gives."""
-        value = self.variables.expand(expansion)
         self.filled = True
-        if value == UNKNOWN and (choices := self.variables.choices(expansion, self.start)):
+        choices = self.variables.looped(expansion, self.start)
+        value = UNKNOWN if choices else self.variables.expand(expansion)
+        if value == UNKNOWN and (choices := choices or self.variables.choices(expansion, self.start)):
             self.turns = max(self.turns, len(choices))
             return choices[self.turn % len(choices)]
         return value
@@ -147,4 +149,4 @@ def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     before = text[max(begin, end - REACH) : end]
     found = CHANGES.findall(before) if has_any(before, CHANGERS) else ()
     folder = variables.fill(found[-1]) if found else ""
-    return "" if UNKNOWN in folder else folder.strip("./")
+    return "" if UNKNOWN in folder else bare_path(folder)

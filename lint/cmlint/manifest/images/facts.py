@@ -98,7 +98,7 @@ class Text:
 def split(image: str) -> tuple[str | None, str]:
     """The name and the tag of an image; no name where it is none, a tag of `*` where a digest decides."""
     image = SCHEME.sub("", image.strip().strip("\"'`"))
-    if not REFERENCE.match(image) or len(image) > 500:
+    if not REFERENCE.match(image) or image.endswith("/") or len(image) > 500:
         return None, ""
     name, _, digest = image.partition("@")
     head, colon, tag = name.rpartition(":")

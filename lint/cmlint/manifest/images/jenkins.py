@@ -1,6 +1,7 @@
-"""Jenkinsfiles: `docker.build('name').push('tag')` of the plugin Docker Pipeline.
+"""Jenkinsfiles: `docker.build('name').push('tag')` of the plugin Docker Pipeline, and commands joined of strings.
 
-https://www.jenkins.io/doc/book/pipeline/docker/#building-containers
+https://www.jenkins.io/doc/book/pipeline/docker/#building-containers and
+https://groovy-lang.org/syntax.html#_string_concatenation
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec import structs
 
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.builds import following
-from cmlint.manifest.images.cutting import inside
+from cmlint.manifest.images.cutting import COMMENT, PRINTS, REACH, inside
 from cmlint.manifest.images.facts import Text, split
 from cmlint.model.facts import Build, ImageFact
 
@@ -23,17 +24,23 @@ MADE = re.compile(
     r"(?:[ \t]*,\s*(?P<arguments>\"[^\"\n]*\"|'[^'\n]*'))?"
 )
 PUSH = re.compile(r"\.push[ \t]*\(\s*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)\s*\)")
+JOINED = re.compile(
+    r"push(?:(?<=docker push)|(?<=podman push))[ \t]+([^\"'\n;&|]*)[\"']"
+    r"((?:\s*\+\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.]+))+)(?![ \t]*[+(\[?]|[\w.])"
+)
 REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
 
 
 def read(place: Text) -> Iterator[ImageFact]:
     """What a pipeline pushes: each image that it makes, with each tag under which it pushes one."""
     text = place.text
+    yield from joined(place)
     made: dict[tuple[str, str], dict[Build, None]] = {}
     for found in MADE.finditer(text):
-        name, own = split(string(found["image"], place.variables.fill))
-        if name:
-            made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
+        for image in place.variables.in_loops(string(found["image"], str), found.start()):
+            name, own = split(image)
+            if name:
+                made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
     images = sorted(made)
     hosts = sorted({place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""})
     for found in PUSH.finditer(text) if images else ():
@@ -42,6 +49,16 @@ def read(place: Text) -> Iterator[ImageFact]:
             for full in (name, *(f"{host}/{name}" for host in hosts)):
                 tag, of = own if given is None else given, registered(made[name, own], full.removesuffix(name))
                 yield place.of("pushed", "docker.image.push", full, tag, found.start(), builds=of)
+
+
+def joined(place: Text) -> Iterator[ImageFact]:
+    """What `sh "docker push " + image + ":dev"` pushes."""
+    for found in JOINED.finditer(place.text) if "+" in place.text else ():
+        before = place.text[place.text.rfind("\n", 0, found.start()) + 1 : found.start()][-REACH:]
+        if not (COMMENT.match(before) or PRINTS.search(before)):
+            written = string(f'"{found[1]}"{found[2]}', str)
+            for image in place.variables.in_loops(written, found.start()):
+                yield from place.fact("pushed", "docker push", (image.split() or [""])[0], found.start())
 
 
 def builds_of(found: re.Match[str], place: Text) -> Iterator[Build]:

@@ -60,6 +60,8 @@ TASKS = {
     **{task: (f"{task}@",) for task in ("Docker", "DockerCompose", "Kubernetes", "KubernetesManifest")},
     **dict.fromkeys(("plugin-docker", "plugin-docker-buildx", "plugin-kaniko", "drone-docker", "drone-kaniko"), ()),
     **dict.fromkeys(("docker-buildx", "cloud-builders", "gke-deploy", "update-container-image"), ()),
+    "cloudsdktool": (),
+    "include": ("extends:", "!reference"),
     "plugins": tuple(f"plugins/{name}" for name in ("docker", "ecr", "gcr", "acr", "kaniko", "buildx")),
     "docker": ("docker/publish", "docker/push", "docker/build:"),
     "aws-ecr": ("aws-ecr/",),
@@ -92,6 +94,12 @@ BUILDERS = {
     "kubernetes": ("jkube",),
 }
 """The words in files of tools that build or deploy."""
+
+JENKINS = {
+    **dict.fromkeys(("docker.build", "docker.image"), (".push",)),
+    **dict.fromkeys(("docker", "podman"), ('" +', "' +")),
+}
+"""The words in Jenkinsfiles: steps with images, and commands that are joined of strings."""
 
 MAVEN = ("image", "jib.to.image", "jkube.image.name", "docker.image", "dockerfile-maven-plugin")
 SHARED = ("image", "registry", "IMAGE", "REPO", "REGISTRY", "TAG", "IMG")
@@ -130,7 +138,7 @@ KINDS = (
     Kind("workflows", {"uses": ()}, also=ACTIONS, where=USES),
     Kind("pipelines", TASKS),
     Kind("passing", parts=("=", "local:", "include", "source ", ". "), also=SHARED),
-    Kind("jenkins", dict.fromkeys(("docker.build", "docker.image"), (".push",))),
+    Kind("jenkins", JENKINS),
     Kind("compose", {"services": ("build:", '"build"')}),
     Kind("builders", BUILDERS),
     Kind("maven", dict.fromkeys(MAVEN, ("</",))),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images.cutting import COMMENT, NEAR, REACH, Filler, folder_before, is_printed
 from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
 from cmlint.manifest.images.variables import UNKNOWN
@@ -41,6 +42,10 @@ LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
 
 It begins with the end of the line before, so that it is searched for quickly.
 """
+
+PROPERTIES = "gradle.properties"
+JIB = re.compile(r"\njib[ \t]*\{")
+"""A build with Jib, to which Gradle gives these properties: https://docs.gradle.org/current/userguide/build_environment.html"""
 
 SET = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
@@ -175,7 +180,8 @@ class Giver:
         """Which files a text includes, and what it gives to them and to those that include it."""
         lines = self.place.variables.lines
         included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
-        included += [path.lstrip("./") for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
+        included += [bare_path(path) for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
+        included += [PROPERTIES] if JIB.search(lines) else []
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)

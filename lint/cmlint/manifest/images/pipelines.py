@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cmlint.kube.names import bare_path
 from cmlint.manifest.images import azure, builds
-from cmlint.manifest.images.commands import kubectl, set_image
+from cmlint.manifest.images.commands import google, kubectl, set_image
 from cmlint.manifest.images.facts import Text, combinations, passed_on
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
@@ -32,6 +33,9 @@ DEVSPACE = re.compile(r"v\d+(?:alpha|beta)?\d*\Z")
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
 
 
+BUILDER = re.compile("cloud-builders/|cloudsdktool/")
+"""https://cloud.google.com/build/docs/cloud-builders"""
+
 KUBECTL = "atlassian/kubectl-run:"
 """https://bitbucket.org/atlassian/kubectl-run"""
 
@@ -50,8 +54,9 @@ def read(place: Text) -> Iterator[ImageFact]:
                 arguments += given.text("container-image-updates", "container_image_updates")
                 yield from set_image(arguments, node.at(name), place)
         yield from called(node, place)
+        yield from extended(node, top, place)
         yield from whole_file(node, place) if node.node is top.node else ()
-        if "cloud-builders/" in node.text("name"):
+        if BUILDER.search(node.text("name")):
             yield from step(node, place)
 
 
@@ -68,6 +73,27 @@ def called(node: Mapping, place: Text) -> Iterator[ImageFact]:
             yield place.of(
                 "calls", key, "", "", node.at(key), files=(file,), given=tuple(passed_on(*pair) for pair in pairs)
             )
+
+
+def extended(job: Mapping, top: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What a job of GitLab gives to one of an included file of the repository whose script it takes over.
+
+    https://docs.gitlab.com/ci/yaml/#extends and https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags
+    """
+    given = job.get("variables")
+    taken = [word for word, _ in job.words("extends")] + REFERENCE.findall(job.written(place.text, "script"))
+    if not (given.entries and taken):
+        return
+    include = top.get("include")
+    named = [include.text(), include.text("local"), *(each.text() or each.text("local") for each in include.items())]
+    pairs = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
+    for path in dict.fromkeys(map(bare_path, filter(None, named))):
+        if path.endswith((".yml", ".yaml")) and "*" not in path:
+            more = {"was": " ".join(taken), "files": (path,), "given": pairs}
+            yield place.of("calls", "extends", "", "", job.at("variables"), **more)
+
+
+REFERENCE = re.compile(r"!reference[ \t]*\[[ \t]*[\"']?([\w.-]+)")
 
 
 def resource(node: Mapping, place: Text) -> Iterator[ImageFact]:
@@ -171,12 +197,16 @@ def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
         for word, at in words[1:]:
             if not word.startswith("-"):
                 yield from place.fact("pushed", "docker push", word, at)
-    elif "/kubectl" in builder and first[0] == "set":
-        yield from kubectl(place, "kubectl", [word for word, _ in words], first[1], "")
+    elif (program := node.text("entrypoint") or builder.rpartition("/")[2].partition(":")[0]) in STEPS:
+        yield from STEPS[program](place, program, [word for word, _ in words], first[1], "")
     elif "/gke-deploy" in builder:
         given = " ".join(word for word, _ in words)
         for image in re.findall(r"(?:--image|-i)[= ](\S+)", given):
             yield from place.fact("replaced", "gke-deploy", image, first[1])
+
+
+STEPS = {"kubectl": kubectl, "gcloud": google}
+"""The programs of steps, each with what its arguments do."""
 
 
 def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -38,6 +38,11 @@ class Mapping:
         nodes = [self.entries[name][1] for name in names if name in self.entries] if names else [self.node]
         return next((str(node.value).strip() for node in nodes if isinstance(node, ScalarNode)), "")
 
+    def written(self, text: str, name: str) -> str:
+        """How the value of a key is written in the text."""
+        node = self.entries[name][1] if name in self.entries else None
+        return text[self.base + node.start_mark.index : self.base + node.end_mark.index] if node is not None else ""
+
     def items(self, name: str = "") -> list[Mapping]:
         """What is in a list, or alone in place of one."""
         node = self.entries[name][1] if name in self.entries else None if name else self.node

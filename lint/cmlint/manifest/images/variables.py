@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from cmlint.manifest.commands import ASSIGNMENT, Assigned
+from cmlint.manifest.images.loops import Loop, loops_in
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
@@ -38,22 +39,35 @@ OWN = {
     "github.ref_name": "{branch}",
     "github.head_ref": "{branch}",
     "GITHUB_REF_NAME": "{branch}",
-    "CI_PROJECT_PATH": "{repository}",
-    "CI_REGISTRY_IMAGE": "*/{repository}",
+    "github.event.repository.name": "{name}",
+    "CI_PROJECT_NAME": "{name}",
+    "CI_PROJECT_PATH": "*/{name}",
+    "CI_REGISTRY_IMAGE": "*/{name}",
     "CI_COMMIT_BRANCH": "{branch}",
     "CI_COMMIT_REF_NAME": "{branch}",
     "CI_COMMIT_REF_SLUG": "{branch}",
     "DRONE_REPO": "{repository}",
+    "DRONE_REPO_NAME": "{name}",
     "DRONE_REPO_OWNER": "{owner}",
     "DRONE_BRANCH": "{branch}",
     "CIRCLE_BRANCH": "{branch}",
     "BITBUCKET_BRANCH": "{branch}",
     "BITBUCKET_REPO_FULL_NAME": "{repository}",
+    "BITBUCKET_REPO_SLUG": "{name}",
+    "BITBUCKET_WORKSPACE": "{owner}",
+    "CI_REPO": "{repository}",
+    "CI_REPO_NAME": "{name}",
+    "CI_REPO_OWNER": "{owner}",
+    "CIRCLE_PROJECT_REPONAME": "{name}",
+    "CIRCLE_PROJECT_USERNAME": "{owner}",
     "TRAVIS_REPO_SLUG": "{repository}",
     "TRAVIS_BRANCH": "{branch}",
     "BRANCH_NAME": "{branch}",
 }
-"""What CI systems set to the repository, its owner and the branch."""
+"""What CI systems set to the repository, its owner, its name without that, and the branch.
+
+A repository of GitLab may be read in a copy that another host has under another owner, so only its name is taken.
+"""
 
 PAIR = r"\n[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)"
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
@@ -160,6 +174,7 @@ class Variables:
         self.written: dict[str, str] = {}
         self.placed: dict[str, list[str]] = {}
         self.marks: dict[str, list[tuple[int, str | None]]] = {}
+        self.without_arguments = False
 
     @cached_property
     def assigned(self) -> Assigned:
@@ -229,6 +244,44 @@ class Variables:
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
 
     @cached_property
+    def loops(self) -> list[Loop]:
+        """The loops of the text, in their order."""
+        return sorted(loops_in(self.text, self.fill))
+
+    def looped(self, expansion: str, at: int) -> list[str]:
+        """The values that the nearest loop before a place gives to its variable."""
+        name = name_in(expansion) if self.loops else ""
+        return next((loop.values for loop in reversed(self.loops) if loop.name == name and loop.start < at), [])
+
+    def in_loops(self, text: str, at: int) -> list[str]:
+        """A text with what its variables are, once for each value of the loop that one of them comes from."""
+        filled = self.fill(text)
+        for loop in self.loops if UNKNOWN in filled else ():
+            several = [self.given_value(loop.name, value).fill(text) for value in loop.values if loop.start < at]
+            if any(one != filled for one in several):
+                return several
+        return [filled]
+
+    def given_value(self, name: str, value: str) -> Variables:
+        """The same variables, of which one has a value that it takes in a loop."""
+        other = self.copy()
+        other.known = {name: value}
+        return other
+
+    @cached_property
+    def of_no_arguments(self) -> Variables:
+        """The same variables in a script that is called without arguments, which then have their defaults."""
+        other = self.copy()
+        other.known, other.without_arguments = {}, True
+        return other
+
+    def copy(self) -> Variables:
+        """The same variables, of which nothing is read again but what may differ."""
+        other = Variables.__new__(Variables)
+        vars(other).update(vars(self))
+        return other
+
+    @cached_property
     def matrix(self) -> dict[str, list[str]]:
         """The values that the matrices of workflows give, by their names."""
         found: dict[str, list[str]] = {}
@@ -292,7 +345,8 @@ class Variables:
         name = name_in(expansion)
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
-        unset = default and value == UNKNOWN and not name.isdigit() and not self.places(name)
+        given = name.isdigit() and not self.without_arguments
+        unset = default and value == UNKNOWN and not given and not self.places(name)
         return default[2] if default and unset else value
 
     def value(self, name: str, depth: int) -> str:

@@ -47,27 +47,22 @@ def read(place: Text) -> Iterator[ImageFact]:
     """What the actions of a workflow do."""
     nodes = [(node, top) for node, top in mappings(place.text) if node.text("uses") or node.text("run")]
     described: dict[str, list[tuple[str, str]]] = {}
-    for node, top in nodes:
-        uses, given = node.text("uses"), node.get("with")
+    images: dict[str, list[str]] = {}
+    made: dict[str, Mapping] = {}
+    for node, top in nodes:  # a job has its own ids of steps, and a step only takes what is above it
+        uses, given, name = node.text("uses"), node.get("with"), node.text("id")
         if METADATA.match(uses):
-            described[node.text("id")] = list(described_by(given, place, branches_of(top)))
-        elif BUILDAH.match(uses) and node.text("id"):
-            described[node.text("id")] = list(pairs_of(given, place))
-    images = {
-        node.text("id"): [word for word, _ in node.get("with").words("images")]
-        for node, _ in nodes
-        if METADATA.match(node.text("uses"))
-    }
-    made = {node.text("id"): node.get("with") for node, _ in nodes if BUILDAH.match(node.text("uses"))}
-    for node, top in nodes:
-        if BUILD.match(node.text("uses")):
-            yield from with_builds(
-                list(action(node, place, described)), node.get("with"), place, images, list(matrices(top))
-            )
-        elif (step := OUTPUTS.search(node.get("with").text("image"))) and step[1] in made:
+            described[name] = list(described_by(given, place, branches_of(top)))
+            images[name] = [word for word, _ in given.words("images")]
+        elif BUILDAH.match(uses):
+            described.update({name: list(pairs_of(given, place))} if name else {})
+            made[name] = given
+        elif BUILD.match(uses):
+            yield from with_builds(list(action(node, place, described)), given, place, images, list(matrices(top)))
+        elif (step := OUTPUTS.search(given.text("image"))) and step[1] in made:
             for fact in action(node, place, described):
                 yield structs.replace(fact, builds=of_action(made[step[1]], place, fact.name))
-        elif node.text("uses"):
+        elif uses:
             yield from action(node, place, described)
         elif described and MANIFEST_LIST.search(node.text("run")):
             yield from listed(node, place, described)
