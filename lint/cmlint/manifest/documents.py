@@ -20,8 +20,7 @@ from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
-from cmlint.manifest.images import images_in
-from cmlint.manifest.images.kinds import has_any
+from cmlint.manifest.images import has_any, images_in
 from cmlint.manifest.lists import items_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose

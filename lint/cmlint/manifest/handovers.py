@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cmlint.knowledge.placeholders import WORD
-from cmlint.manifest.images.kinds import has_any
+from cmlint.manifest.images import has_any
 
 MOST = 100
 """The most files or words of one text that are kept."""

@@ -6,11 +6,12 @@ What is found depends on the text alone: which images it concerns is decided in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import islice
 
-from cmlint.manifest.images.kinds import KINDS, OF_MANIFESTS
+from cmlint.manifest.images.kinds import KINDS, OF_MANIFESTS, Kind, words_of
 from cmlint.model.facts import ImageFact
 
 LONGEST = 300_000
@@ -44,4 +45,27 @@ def readers_of(text: str, *, script: bool = False) -> tuple[str, ...]:
         return ()
     manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
     kinds = OF_MANIFESTS if manifest else KINDS
-    return tuple(kind.module for kind in kinds if kind.reads(text))
+    return tuple(kind.module for kind in kinds if is_of(kind, text))
+
+
+def is_of(kind: Kind, text: str) -> bool:
+    """Whether a text may be of a kind."""
+    if not has_word(kind, text) and not has_any(text, kind.parts):
+        return False
+    return not kind.also or has_any("\n".join(re.findall(kind.where, text)) if kind.where else text, kind.also)
+
+
+def has_word(kind: Kind, text: str) -> bool:
+    """Whether a text has one of the words of a kind, with what must be beside it."""
+    for word in kind.words.keys() & words_of(text) if kind.words else ():
+        if not kind.words[word] or has_any(text, kind.words[word]):
+            return True
+    return False
+
+
+def has_any(text: str, words: Sequence[str]) -> bool:
+    """Whether a text has one of a few words. A loop is faster than `any`."""
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False

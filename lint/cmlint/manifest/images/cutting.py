@@ -6,7 +6,7 @@ import re
 from itertools import takewhile
 
 from cmlint.kube.names import bare_path
-from cmlint.manifest.images.kinds import has_any
+from cmlint.manifest.images import has_any
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, VARIABLE, Cutter
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -119,19 +118,6 @@ class Kind(NamedTuple):
     also: Sequence[str] = ()
     where: str = ""
 
-    def reads(self, text: str) -> bool:
-        """Whether a text may be of this kind."""
-        if not self.has_word(text) and not has_any(text, self.parts):
-            return False
-        return not self.also or has_any("\n".join(re.findall(self.where, text)) if self.where else text, self.also)
-
-    def has_word(self, text: str) -> bool:
-        """Whether a text has one of the words, with what must be beside it."""
-        for word in self.words.keys() & words_of(text) if self.words else ():
-            if not self.words[word] or has_any(text, self.words[word]):
-                return True
-        return False
-
 
 KINDS = (
     Kind("commands", {**VERBS, **IN_VARIABLES, **OTHERS, **RUNNERS}, (".sh",)),
@@ -146,7 +132,7 @@ KINDS = (
     Kind("renovate", dict.fromkeys(("pinDigests", "best-practices"), ("managerFilePatterns", "fileMatch"))),
     Kind("manifests", {"skaffold": ("skaffold/",), "argocd-image-updater.argoproj.io": (), "tekton.dev": ()}),
 )
-"""The kinds of texts that are no manifests."""
+"""The kinds of all texts but manifests."""
 
 OF_MANIFESTS = (Kind("manifests", parts=("skaffold/", "image-updater", "tekton.dev")),)
 """The kind that a manifest may be of: its commands are those of containers. It is not cut into words."""
@@ -161,11 +147,3 @@ def words_of(text: str) -> frozenset[str]:
     return KNOWN.intersection(
         text.encode(errors="surrogatepass").translate(BETWEEN).decode(errors="surrogatepass").split()
     )
-
-
-def has_any(text: str, words: Sequence[str]) -> bool:
-    """Whether a text has one of a few words. A loop is faster than `any`."""
-    for word in words:  # noqa: SIM110
-        if word in text:
-            return True
-    return False
