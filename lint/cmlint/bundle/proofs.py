@@ -159,7 +159,8 @@ class Proofs:
         self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
-        found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
+        if giving[1]:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open", "sets")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
