@@ -1,7 +1,7 @@
 """The configurations of a repository: one for the run, and those of folders below, for the findings there.
 
 What is about the run (which files are read, how they are built, the version) comes from the topmost configuration. Each
-one further down adds to what is ignored and made elsewhere in its folder, and replaces every other setting about
+one further down adds to the lists in `ADDED` and to all mappings in its folder, and replaces every other setting about
 findings there.
 """
 
