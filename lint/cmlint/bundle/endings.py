@@ -123,10 +123,10 @@ def of_key(key: Scalar, question: Question, resolution: Resolution) -> End:
         empty = question.target == "Secret" and not any(each.provider.keys for each in resolution.definitions)
         if not empty or question.ways.wants_secrets:
             return REPORTED
-    return excused(why_unsure(key, question, resolution))
+    return excused(why_unsure(key, resolution))
 
 
-def why_unsure(key: Scalar, question: Question, resolution: Resolution) -> Evidence:
+def why_unsure(key: Scalar, resolution: Resolution) -> Evidence:
     """Why a key that no definition shows may be there all the same."""
     if resolution.evidence:
         return resolution.evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -45,18 +45,6 @@ class Loaded(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     places: list[tuple[str, Place]]
     files: list[str]
-
-
-def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, list[Refused]]:
-    """The settings of several files, in which a later file replaces those of an earlier one, and what is refused.
-
-    Raises FatalError for a file that is wrong.
-    """
-    refused: list[Refused] = []
-    given: dict[str, Any] = {}
-    for source in sources:
-        given |= settings_of(source, rules, refused).settings
-    return Config(**given), refused
 
 
 def settings_of(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> Loaded:

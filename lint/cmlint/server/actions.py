@@ -267,11 +267,7 @@ def added_key(text: str, path: str, name: Span, key: str, definition: Definition
     if last.block or last.children or last.column < 0:
         first = data.children[0]
         start = start_of_line(text, first.start)
-        return (
-            Edit(path, start, start, f'{text[start : first.start]}{name_in_yaml}: ""{newline_of(text)}')
-            if path
-            else None
-        )
+        return Edit(path, start, start, f'{text[start : first.start]}{name_in_yaml}: ""{newline_of(text)}')
     try:
         pieces = pieces_of(Add(quoted(last), last.name, name_in_yaml, '""'), text)
     except CannotEditError:
