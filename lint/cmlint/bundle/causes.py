@@ -1,7 +1,7 @@
 """Why an object that somebody has written down is missing all the same where it is read.
 
 A new cause is one function here, its place in a table below, its code, the label in `NOT_THERE`, and the words in
-`cmlint_rules.references.caused`.
+`cmlint_rules.references.CAUSES`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether the texts in a configuration file mean something: rules, versions, kinds, patterns and paths."""
+"""Whether the texts in a configuration file mean something: rules, versions, kinds, codes, patterns and paths."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def check_number(tree: Value, key: str) -> None:
 
 
 def check_paths(entries: Entries, source: Source) -> None:
-    """Raises FatalError at the first file that a repository's configuration names outside of the repository."""
+    """Raises FatalError at the first path outside of the repository, and for one that is not what its setting needs."""
     if "baseline" in entries:
         check_path(entries["baseline"][1], "baseline", source)
     for value in strings_in(entries["sources"][1]) if "sources" in entries else ():

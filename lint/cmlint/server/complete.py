@@ -242,7 +242,7 @@ def brought(spot: Spot, source: Node) -> Iterator[tuple[str, str]]:
 
 
 def container_of(node: Node) -> Node | None:
-    """The container around a node: the item of a list whose name ends in `ontainers`."""
+    """The container around a node: the item of a list whose name ends in `containers`, in any letter case."""
     found: Node | None = node
     while found and not (found.name == ITEM and found.parent and found.parent.name.lower().endswith("containers")):
         found = found.parent

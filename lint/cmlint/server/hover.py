@@ -1,4 +1,4 @@
-"""What hover shows of a name, a key, a variable or an image under the cursor; values of Secrets are never shown."""
+"""What hover shows of a name, a key, a variable, an image or a rule under the cursor, but never a value of a Secret."""
 
 from __future__ import annotations
 

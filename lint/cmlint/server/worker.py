@@ -1,4 +1,4 @@
-"""The one thread that reads and judges: the newest state of a project wins, and nothing is done twice."""
+"""A thread that does jobs for projects, none twice: a session has one that judges them, and one that asks clusters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from cmlint.server.project import Project
 
 Job = Literal["read", "update"]
-"""Reads all of a project, or judges it with the texts as they are now."""
+"""To read all of a project, or to judge it with the texts as they are now; a cluster is always asked by `read`."""
 
 
 class Worker:

@@ -42,7 +42,7 @@ SOURCES = (*SETTINGS, *CREDENTIALS)
 """The endings of files among manifests from which people make a ConfigMap or Secret (`--from-file`)."""
 
 ANY_SOURCES: dict[Target, tuple[str, ...]] = {"ConfigMap": SOURCES, "Secret": CREDENTIALS}
-"""Those from which they make one of either kind."""
+"""Those from which they make one of each kind: settings are hardly ever kept in a Secret."""
 
 GENERAL = frozenset(
     (

@@ -1,7 +1,11 @@
 """What a text does to images: which it pushes, builds, loads onto nodes, or puts into manifests.
 
-One module for each kind of text; `kinds.py` names them with the words that a text must hold before a module reads it.
-What is found depends on the text alone: which images it concerns is decided in `bundle/proofs.py`.
+`kinds.py` names the modules that read a kind of text, each by its function `read`, with the words that a text must hold
+before. The other modules are what these share. What is found depends on the text alone: which images it concerns is
+decided in `bundle/proofs.py`.
+
+A new kind is a row of `KINDS` there, and cases in `tests/test_image_facts.py`. A file that is not YAML is only read if
+its name is in `BUILDERS` and a word of it in `IMAGE_WORDS` (`sources/files.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in Gradle."""
+"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and plugins of Gradle."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Pipelines of other CI systems: tasks, plugins, orbs and pipes that push images.
+"""Pipelines of other CI systems, and what else names images in YAML: tasks, plugins, orbs, pipes and resources.
 
-Commands in these texts are read in `commands.py`. Azure: `Docker@2` and `KubernetesManifest@1`; Drone and Woodpecker:
-plugins; Google: cloudbuild.yaml; CircleCI: orbs; Bitbucket: pipes.
+Commands in these texts are read in `commands.py`, and tasks of Azure in `azure.py`. Drone and Woodpecker: plugins;
+Google: cloudbuild.yaml; CircleCI: orbs; Bitbucket: pipes; Nx: targets; Pulumi: resources; DevSpace: devspace.yaml.
 """
 
 from __future__ import annotations

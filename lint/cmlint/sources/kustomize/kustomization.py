@@ -115,7 +115,10 @@ class Kustomization:
 
     @property
     def plugin_texts(self) -> Iterator[tuple[str, str]]:
-        """The texts that may hold these configurations, each with the name of its field or file; raises OSError."""
+        """The texts that may hold these configurations, each with the name of its field or file.
+
+        Raises OSError and UnicodeDecodeError.
+        """
         for field in PLUGINS:
             for item in self.root.entries(field):
                 yield field, item.text or ""

