@@ -19,9 +19,9 @@ from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.kustomize.kustomization import Project
 from cmlint.sources.kustomize.program import find_program
-from cmlint.sources.kustomize.writers import from_literal, unquoted, values_in_keys
+from cmlint.sources.kustomize.writers import from_literal, values_in_keys
 from cmlint.sources.request import Request
-from cmlint.sources.yaml_tree import read_parts
+from cmlint.sources.yaml_tree import read_parts, unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
 from tests.support.manifests import pod

@@ -16,7 +16,7 @@ from cmlint.errors import FatalError
 from cmlint.model.findings import Finding, Known
 from cmlint.pipeline.result import Result
 from cmlint.system import files
-from cmlint.system.files import BASELINE, read_named, reason
+from cmlint.system.files import BASELINE, is_within, read_named, reason
 from cmlint.system.text import json_of
 
 VERSION = 2
@@ -89,11 +89,11 @@ class Baseline:
 
     def seen(self, scope: Scope) -> Iterator[Known]:
         """The entries that a run would have found, were they still true."""
-        folders = [os.path.abspath(os.path.join(self.here, folder)) for folder in scope.paths]
+        folders = tuple(os.path.abspath(os.path.join(self.here, folder)) for folder in scope.paths)
         for entry in self.entries:
             path = os.path.normpath(os.path.join(self.folder, entry.path))
             looked = scope.wholly if entry.pedantic else scope.rules
-            if entry.rule in looked and any(is_below(path, folder) for folder in folders):
+            if entry.rule in looked and is_within(path, folders):
                 yield entry
 
     def without(self, gone: Collection[Known]) -> Baseline:
@@ -130,11 +130,6 @@ class Baseline:
         lines = [json_of(entry, 0) for entry in self.entries]
         listed = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
         return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a file is what a run was asked to look at, or below it."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def read(file: str, *, named: bool = True, here: str = "") -> Baseline:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from cmlint.errors import FatalError
 from cmlint.sources import files
+from cmlint.system.files import is_within
 from cmlint.system.git import (
     FILES,
     SUBMODULE,
@@ -16,7 +17,6 @@ from cmlint.system.git import (
     Place,
     Sealed,
     find,
-    is_below,
     sealed,
     try_to_find,
 )
@@ -196,7 +196,7 @@ def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Plac
         inner = try_to_find(folder)
         allowed = [os.path.join(above, "modules") for above in (place.folder, place.common)]
         allowed = list(map(os.path.realpath, [*allowed, os.path.join(folder, ".git")]))
-        if inner and inner.top == folder and any(is_below(os.path.realpath(inner.folder), own) for own in allowed):
+        if inner and inner.top == folder and any(is_within(os.path.realpath(inner.folder), own) for own in allowed):
             yield entry, inner
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import structs
 
+from cmlint.bundle.documents import folders_above
 from cmlint.kube.names import glob
 from cmlint.model.facts import HOLE, ImageFact
 
@@ -121,7 +122,7 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        for folder in reversed([*folders_of(caller)]):
+        for folder in reversed([*folders_above(caller)]):
             yield from self.by_folder.get(folder, ())
 
 
@@ -159,7 +160,7 @@ class Included:
 
 def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[str, list[str]]) -> Iterator[str]:
     """The files that a name in a file means: in the folder of the file, or in one above it."""
-    for folder in folders_of(path):
+    for folder in folders_above(path):
         whole = f"{folder}/{name}" if folder else name
         within, _, last = whole.rpartition("/")
         if "*" in last:
@@ -168,13 +169,6 @@ def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[
             )
         elif whole in paths:
             yield whole
-
-
-def folders_of(path: str) -> Iterator[str]:
-    """The folders that a file is in, the nearest first; the last one has no name."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def reaches(call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:

@@ -16,8 +16,9 @@ from cmlint.server.project import LARGEST as LARGEST_FOLDER
 from cmlint.server.project import Against, Opener, Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.worker import Job, Worker
-from cmlint.server.workspace import LARGEST, Opened, Workspace, is_below, path_of
+from cmlint.server.workspace import LARGEST, Opened, Workspace, path_of
 from cmlint.sources.request import Clusters
+from cmlint.system.files import is_within
 
 LOG = logging.getLogger("cmlint.server")
 
@@ -196,7 +197,7 @@ class Session:
         """Files have changed on the disk."""
         paths = {path_of(uri) for uri in uris}
         for folder in self.workspace.folders:
-            if any(is_below(path, folder) for path in paths):
+            if any(is_within(path, folder) for path in paths):
                 self.read(self.workspace.project_of(folder), PAUSE)
 
     # what the worker does
@@ -297,8 +298,8 @@ class Session:
         What is wrong in a folder that was opened inside of another one, only its own project says.
         """
         by_path = diagnostics_of(self.workspace, project, snapshot, self.settings)
-        inner = [each for each in self.workspace.folders if each != project.folder and is_below(each, project.folder)]
-        own = {path: each for path, each in by_path.items() if not any(is_below(path, folder) for folder in inner)}
+        inner = [each for each in self.workspace.folders if each != project.folder and is_within(each, project.folder)]
+        own = {path: each for path, each in by_path.items() if not any(is_within(path, folder) for folder in inner)}
         found = {self.workspace.uri_of(path): each for path, each in own.items()}
         for opened in self.workspace.opened.values():
             if self.workspace.project_of(opened.path) is project:

@@ -13,7 +13,7 @@ import msgspec
 
 from cmlint.server.positions import Lines, sound
 from cmlint.server.project import Opener, Project
-from cmlint.system.files import real_path
+from cmlint.system.files import is_within, real_path
 
 LARGEST = 5 * 1024 * 1024
 """A text of more characters is not looked at."""
@@ -82,7 +82,7 @@ class Workspace:
 
     def around(self, path: str) -> str | None:
         """The innermost folder that a path is in."""
-        return max((folder for folder in list(self.folders) if is_below(path, folder)), key=len, default=None)
+        return max((folder for folder in list(self.folders) if is_within(path, folder)), key=len, default=None)
 
     def project_of(self, path: str) -> Project:
         """The project that a file is in: of the innermost folder, or its own if it is in none."""
@@ -140,8 +140,3 @@ def nowhere(uri: str) -> str:
     """A path at which there is no file, for an address that leads to none."""
     name = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()
     return os.path.join(os.path.realpath(tempfile.gettempdir()), f"cmlint-{name}.yaml")
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or below it."""
-    return path == folder or path.startswith(os.path.join(folder, ""))

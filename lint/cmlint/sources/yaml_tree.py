@@ -188,3 +188,8 @@ def moved(part: Part, place: Place) -> Part:
     """A tree of which every part is at one place."""
     fields = {name: Field(place, moved(field.value, place)) for name, field in part.fields.items()}
     return Part(place, part.text, fields, [moved(item, place) for item in part.items])
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text

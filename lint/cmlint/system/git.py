@@ -23,6 +23,7 @@ from threading import Lock, Thread, Timer
 from typing import IO, NamedTuple
 
 from cmlint.errors import FatalError
+from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
 
 GIVEN = (
@@ -350,7 +351,7 @@ class Sealed:
     def allowed(self, setting: Setting) -> str | None:
         """The path that a setting names; None where a repository names one outside of itself."""
         path = os.path.realpath(os.path.join(self.place.top, os.path.expanduser(setting.value)))
-        inside = any(is_below(path, os.path.realpath(above)) for above in (self.place.top, self.place.common))
+        inside = any(is_within(path, os.path.realpath(above)) for above in (self.place.top, self.place.common))
         return path if inside or setting.scope not in ("local", "worktree") else None
 
     def ask(self, *words: str, source: str | None = None, seconds: int = SECONDS) -> str:
@@ -476,11 +477,6 @@ def sealed(place: Place) -> Iterator[Sealed]:
 def user_file(name: str) -> str:
     """A file of patterns that git reads where the user has not set another one."""
     return os.path.join(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"), "git", name)
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a real path is a folder or is in it."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def quoted(value: str) -> str:

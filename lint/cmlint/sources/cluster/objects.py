@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
+from cmlint.manifest.objects import utf8_length
 from cmlint.model.cluster import Applied, Held, Write, digest_of
 from cmlint.model.facts import IGNORE
 
@@ -259,11 +260,6 @@ def held(meta: WrittenMeta, keys: dict[str, int] | None, binary: tuple[str, ...]
         installed=owned(managed, INSTALLERS),
         served=owned(managed, ON_SERVER),
     )
-
-
-def utf8_length(text: str) -> int:
-    """The bytes that a text has in UTF-8."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def decoded_length(raw: msgspec.Raw) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cmlint.kube.names import gaps
 from cmlint.manifest.documents import cut
-from cmlint.sources.yaml_tree import Part, Place, read_part
+from cmlint.sources.yaml_tree import Part, Place, read_part, unquoted
 
 VERBATIM, POSSIBLE, OTHER = 2, 1, 0
 """How like a rendered text what is in a template is: the same, something that can become it, or neither."""
@@ -231,11 +231,6 @@ def flow_entries(around: Entry, written: str) -> Iterator[Entry]:
             shown = unquoted(re.sub(EMPTY, ANYTHING, text))
             yield Entry(path=(*path, name), items=around.items, key=key, value=value.place, text=shown, names=names)
             stack.append(((*path, name), value))
-
-
-def unquoted(text: str) -> str:
-    """A text without the quotes around it."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def filled(written: str, rendered: str) -> tuple[str, ...]:

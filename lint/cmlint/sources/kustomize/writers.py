@@ -12,7 +12,7 @@ from cmlint.kube.names import why_not_data_key
 from cmlint.kube.selecting import may_match
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.outside import GENERATORS
-from cmlint.sources.yaml_tree import Field, Part, Place
+from cmlint.sources.yaml_tree import Field, Part, Place, unquoted
 
 FURTHEST = 1000
 """An index in a JSON patch beyond which no list is."""
@@ -95,11 +95,6 @@ def from_literal(literal: Part, text: str) -> dict[str, Field]:
     behind = start + len(name) + 1
     end = behind + len(value) if text.startswith(value, behind) else end
     return {name: Field(Place(path, start, behind - 1), Part(Place(path, behind, end), unquoted(value)))}
-
-
-def unquoted(value: str) -> str:
-    """A value without quotes around it."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, Field]:
