@@ -55,7 +55,7 @@ def applied_later(question: Question, found: Sequence[Definition]) -> Cause | No
     """
     placed = question.placed
     hook = early_hook(placed)
-    if hook is None or any(is_beside(definition, placed) for definition in found):
+    if hook is None or any(is_in_another_folder(definition, placed) for definition in found):
         return None
     if any(comes_first(definition.placed.document.hook, hook) for definition in found):
         return None
@@ -82,7 +82,7 @@ def phases_of(hook: Hook) -> set[str]:
     return {phase.strip() for phase in hook.written.split(",")}
 
 
-def is_beside(definition: Definition, placed: Placed) -> bool:
+def is_in_another_folder(definition: Definition, placed: Placed) -> bool:
     """Whether a definition is in another folder than the reader, so that another application may bring it."""
     return not placed.built and definition.placed.directory != placed.directory
 

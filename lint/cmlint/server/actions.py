@@ -24,6 +24,7 @@ from cmlint.model.findings import Edit, Finding, Fix
 from cmlint.server.complete import written
 from cmlint.server.cursor import Node, cursor_at
 from cmlint.server.diagnostics import Locator
+from cmlint.server.positions import Lines as Positions
 from cmlint.server.positions import Range
 from cmlint.server.settings import Settings
 from cmlint.system import files
@@ -210,8 +211,6 @@ class Actions:
 
     def configured(self, edits: Sequence[Edit]) -> Iterator[Edited]:
         """The edits of the configuration, which may not be there yet."""
-        from cmlint.server.positions import Lines as Positions
-
         path = os.path.join(self.locator.project.folder, CONFIGURATION)
         lines = Positions(self.configuration() or "")
         is_new = not self.locator.workspace.at(path) and not os.path.lexists(path)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from cmlint.bundle.documents import LIVE, Definition
 from cmlint.bundle.environment import Origin, Variable
 from cmlint.bundle.image_explanation import Ways, known_of
+from cmlint.bundle.places import holds
 from cmlint.bundle.readers import Effect, effect_of
 from cmlint.config.selection import settings_of
 from cmlint.kube.credentials import may_be_secret
@@ -197,7 +198,7 @@ def about_variable(spot: Spot, page: Page) -> Span | None:
     for inside in at.containers_at(spot):
         for entry in inside.container.env:
             path, span = inside.placed.written(entry.name.span) if entry.name else ("", Span(0, 0))
-            if entry.name and path == spot.point.path and span.start <= spot.point.first <= span.end:
+            if entry.name and path == spot.point.path and holds(span, spot.point.first):
                 name = entry.name.value
                 variable = inside.bundle.environment(inside.container, inside.placed).variables.get(name)
                 tell_variable(name, variable, page)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.places import holds
 from cmlint.bundle.readers import ALL, Read
 from cmlint.model.facts import EXAMPLE, Span
 from cmlint.server import at
@@ -71,7 +72,7 @@ def volumes(spot: Spot) -> Iterator[tuple[Span, Place | None]]:
     for inside in at.containers_at(spot):
         for mount in inside.container.mounts:
             path, span = inside.placed.written(mount.name.span)
-            if path == spot.point.path and span.start <= spot.point.first <= span.end:
+            if path == spot.point.path and holds(span, spot.point.first):
                 for volume in inside.pod.volumes:
                     if volume.name and volume.name.value == mount.name.value:
                         yield span, place(inside.placed, volume.name.span, spot.locator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -270,9 +270,10 @@ def is_unrelated(address: str, name: str) -> bool:
     words, others = (re.findall(r"[a-z0-9]+", text.lower()) for text in (address, name))
     if (set(words) & set(others)) - ORDINARY:
         return False
-    return not (any(map(is_in("".join(others)), words)) or any(map(is_in("".join(words)), others)))
+    joined, others_joined = "".join(words), "".join(others)
+    return not (any(is_in(word, others_joined) for word in words) or any(is_in(word, joined) for word in others))
 
 
-def is_in(joined: str) -> Callable[[str], bool]:
+def is_in(word: str, joined: str) -> bool:
     """Whether a long word is in some words that are written together."""
-    return lambda word: len(word) >= LONG and word not in ORDINARY and word in joined
+    return len(word) >= LONG and word not in ORDINARY and word in joined

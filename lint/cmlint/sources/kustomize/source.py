@@ -53,12 +53,12 @@ from cmlint.sources.kustomize.spoilt_entries import (
     Spoilt,
     brings_in,
     files_of,
-    generated_by,
     images_of,
+    made_by_entry,
     may_change,
+    opened_beside,
     with_open_secrets,
 )
-from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
@@ -335,7 +335,7 @@ def supply_of(
     entries, is_base = list(filter(brings_in, spoilt)), re.search(BASE, leaf.shown) is not None
     if lacks := lacks_of(project, leaf, absent):
         return Lacking(leaf.shown, tuple(Lack(each.part) for each in lacks) if is_base else lacks)
-    names = [generated_by(entry) for entry in entries]
+    names = [made_by_entry(entry) for entry in entries]
     made = None if None in names else frozenset(filter(None, names))
     if entries and (made is None or not is_base):
         return Lacking(leaf.shown, (Lack(project.disk.shown(entries[0].shown)),), made)

@@ -128,7 +128,7 @@ def brings_in(spoilt: Spoilt) -> bool:
     return spoilt.field in PROVIDING
 
 
-def generated_by(spoilt: Spoilt) -> tuple[Target, str] | None:
+def made_by_entry(spoilt: Spoilt) -> tuple[Target, str] | None:
     """What an entry would make; None where that is not known."""
     target = TARGETS.get(spoilt.field)
     name = spoilt.item.word("name")
@@ -161,7 +161,7 @@ def files_of(spoilt: Iterable[Spoilt], project: Project) -> list[str]:
     return [path for path in paths if project.disk.is_file(path) and project.is_inside(path)]
 
 
-def opened(facts: FileFacts, project: Project, paths: Iterable[str]) -> FileFacts:
+def opened_beside(facts: FileFacts, project: Project, paths: Iterable[str]) -> FileFacts:
     """The facts of what is built; an object that a file without which it is built has as well may have other keys."""
     names: set[tuple[str, str]] = set()
     for path in paths:
