@@ -158,12 +158,13 @@ def agreed_values(providers: Sequence[Provider]) -> dict[str, str | None]:
 
 def agreed(values: Sequence[Values]) -> Values:
     """What several agree on."""
+    first, *others = values or [Values({}, False)]
     same = {
-        name: value if all(other.of.get(name) == value for other in values) else None
-        for each in values
-        for name, value in each.of.items()
+        name: value if all(other.of.get(name) == value for other in others) else None
+        for name, value in first.of.items()
     }
-    return Values(same, any(each.open for each in values))
+    names: dict[str, str | None] = dict.fromkeys(name for other in others for name in other.of)
+    return Values(names | same, any(each.open for each in values))
 
 
 def filled_document(document: Document, values: Values) -> Document:

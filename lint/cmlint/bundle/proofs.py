@@ -334,9 +334,9 @@ class Proofs:
     def line(self, path: str, span: Span) -> Span:
         """Where the line is on which something is written; of a long one, what is near."""
         text = self.text_at(path)
-        before = text[max(span.start - NEAR, 0) : span.start].rpartition("\n")[2]
-        behind = text[span.start : span.start + NEAR].partition("\n")[0]
-        return Span(span.start - len(before), span.start + len(behind))
+        first, last = max(span.start - NEAR, 0), min(span.start + NEAR, len(text))
+        end = text.find("\n", span.start, last)
+        return Span(max(text.rfind("\n", first, span.start) + 1, first), end if end >= 0 else last)
 
     def line_text(self, path: str, span: Span) -> str:
         """What is written there."""
@@ -355,10 +355,10 @@ class Proofs:
         https://fluxcd.io/flux/guides/image-update/#configure-image-update-for-custom-resources
         """
         path, span = subject.placed.written(subject.span)
-        if "$imagepolicy" not in self.line_text(path, span):
+        text, place = self.text_at(path), self.line(path, span)
+        if text.find("$imagepolicy", place.start, place.end) < 0:
             return None
-        place = self.line(path, span)
-        line = self.text_at(path).count("\n", 0, place.start) + 1
+        line = text.count("\n", 0, place.start) + 1
         return Proof(ImageFact(deed="replaced", tool="Flux", name="", tag="", span=place, line=line), path, idle=False)
 
     def entry(self, subject: Subject) -> tuple[str, ...]:
