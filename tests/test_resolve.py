@@ -172,7 +172,7 @@ def test_a_near_name_is_evidence() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "why"),
     [
-        ("kustomization.yaml", "resources: [pod.yaml]", "a kustomization in kustomization.yaml"),
+        ("kustomization.yaml", "resources: [pod.yaml]", "a kustomization that is not built in kustomization.yaml"),
         ("x.yaml", "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n", "the custom resource Maker in x.yaml"),
         ("x.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: [\n", "a ConfigMap that cannot be parsed in x.yaml"),
         ("x.yaml", "apiVersion: v1\nkind: Secret\nx: {{ y }}\n", "a template, not rendered in x.yaml"),

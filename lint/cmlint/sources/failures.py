@@ -26,6 +26,7 @@ from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
 from cmlint.sources.yaml_tree import Part
+from cmlint.system.filesystem import Entry, FileSystem, leads_to_folder
 from cmlint.system.programs import NotBuiltError
 
 REFUSED = ("syntax", "repeated-key")
@@ -195,10 +196,16 @@ def is_unused(project: Project, leaf: Kustomization, failure: Failure) -> bool:
     if paths.is_put_away(leaf.shown) or is_turned_off(project, leaf):
         return True
     beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
-    is_kept = any(
-        each.is_dir() or (files.is_manifest(each.name) and leaf.disk.status(each.path).size) for each in beside
-    )
+    is_kept = any(leads_to_folder(each) or is_filled(leaf.disk, each) for each in beside)
     return failure.reason == EMPTY and (bool(leaf.turned_off) or not is_kept)
+
+
+def is_filled(disk: FileSystem, entry: Entry) -> bool:
+    """Whether an entry may be a manifest with something in it, or with what cannot be known."""
+    try:
+        return files.is_manifest(entry.name) and disk.status(entry.path).size > 0
+    except OSError:
+        return True
 
 
 def is_turned_off(project: Project, leaf: Kustomization) -> bool:
