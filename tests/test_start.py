@@ -82,7 +82,7 @@ HEAVY = frozenset(
 
 NAMED = {
     *("cmlint.cli.parameters.Command", "cmlint.cli.parameters.Parameter", "cmlint.cli.reports.Report"),
-    *("cmlint.config.files.Source", "cmlint.config.load.Refused", "cmlint.manifest.images.Kind"),
+    *("cmlint.config.files.Source", "cmlint.config.load.Refused", "cmlint.manifest.images.kinds.Kind"),
     *("cmlint.bundle.bundle.TooLarge", "cmlint.bundle.passed.Open", "cmlint.bundle.reloading.Rolls"),
     *("cmlint.patterns.LeftOut", "cmlint.sources.files.Source", "cmlint.system.filesystem.Status"),
     "cmlint.model.evidence.Evidence",

@@ -175,13 +175,13 @@ def called(place: Text) -> Iterator[ImageFact]:
             cutter = Filler(text, end, quotes.around(begin), variables, turn)
             words = cutter.cut()
             cut += cutter.position - end
-            turn, turns = turn + 1, cutter.turns
             facts = [*RUNS[name](place, name, words, begin, folder)]
             if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
                 words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
                 whole = "/".join(filter(None, (inside(text, begin), folder)))
                 facts = with_builds(facts, words, whole)
             yield from facts
+            turn, turns = turn + 1, cutter.turns
             if cutter.filled and turn == 1 and any(map(PUSHES.search, words)):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
                 pushes = RUNS[name](place, name, words, begin, folder)
