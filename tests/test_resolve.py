@@ -61,7 +61,7 @@ def test_the_nearest_definition_counts() -> None:
     [("a.yaml", "shop/web/a.yaml"), ("../b.yaml", "shop/b.yaml"), ("../../c/d.yaml", "c/d.yaml"), ("../..", "")],
 )
 def test_paths_that_lead_out_of_the_working_directory_are_compared_from_above(path: str, place: str) -> None:
-    assert Frame("/work/shop/web", "/work").place(path) == place
+    assert Frame("/srv/shop/web", "/srv").place(path) == place
 
 
 def test_documents_that_are_packed_are_decoded_when_they_are_asked_for() -> None:
