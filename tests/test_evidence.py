@@ -893,3 +893,39 @@ def test_an_object_of_a_build_that_nothing_reads_was_meant(
     assert [(each.rule, each.help) for each in outcome.findings] == [
         ("missing-secret", "did you mean `other`?")
     ] * found
+
+
+DEFINED, READ = ONE_KEY.split("---\n")
+
+
+@pytest.mark.parametrize(
+    ("reader", "files", "found"),
+    [
+        (READ, {"app/settings.yaml": DEFINED}, True),
+        (READ, {"app/settings.yml": DEFINED}, True),
+        (READER, {"app/settings.yaml": CONFIG}, True),
+        (READ, {"app/secret.yaml": DEFINED}, False),
+        (READ, {"app/till/settings.yaml": DEFINED}, False),
+        (READ, {"app/settings.yaml": DEFINED.replace("shop", "till")}, False),
+        (READ, {"app/settings.yaml": DEFINED.replace("{A: ", "{B: ")}, False),
+        (READ, {"app/settings.yaml": DEFINED + "---\n" + DEFINED.replace("other", "third")}, False),
+        (
+            READ,
+            {"app/settings.yaml": DEFINED, "also.yaml": READ.replace("reader", "a").replace("settings", "other")},
+            False,
+        ),
+        (SECRETS.split("---\n")[1], {"app/settings.yaml": DEFINED}, False),
+    ],
+)
+def test_the_object_of_a_file_that_is_named_like_a_missing_one_was_meant(
+    tmp_path: Path, reader: str, files: Files, found: bool
+) -> None:
+    write(tmp_path, {"app/pod.yaml": reader, "app/shop.yaml": OPERATOR, **files})
+    findings = lint(tmp_path).outcome.findings
+    assert [each.help for each in findings] == ["did you mean `other`?"] * found
+
+
+def test_a_build_has_such_a_file_as_well(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n", "pod.yaml": READ})
+    write(tmp_path, {"settings.yaml": DEFINED})
+    assert concise(lint(tmp_path)) == ["pod.yaml:8:54: error[missing-secret] nothing defines the Secret `settings`"]

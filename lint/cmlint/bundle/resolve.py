@@ -332,7 +332,7 @@ def absent(question: Question) -> Resolution:
     evidence, near = first(ABSENT, question), question.near
     if question.ways.strict or near.definitions:
         return Resolution("missing", near=near.definitions, evidence=evidence, only=near.only)
-    if unread := question.unread or question.unread_in_build:
+    if unread := question.unread or question.unread_in_its_file or question.unread_in_build:
         return Resolution("missing", near=unread, evidence=evidence, only=True)
     if evidence:
         return Resolution("unknown", evidence=evidence)

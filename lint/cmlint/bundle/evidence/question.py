@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,9 @@ USUAL = Ways()
 
 FEWEST_KEYS = 2
 """How many keys of one object show that another one was meant for it: `password` alone is a key of many."""
+
+ENDINGS = (".yaml", ".yml", ".json")
+"""The endings of files with manifests."""
 
 
 def usual_ways(_: Placed) -> Ways:
@@ -242,8 +245,24 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         found = index.unread.get((target, path), [])
         reads = {each.name.value for each in index.read_in.get(path, ()) if each.target == target}
         alone = all(name == self.name or index.named(target, name) for name in reads)
-        meant = len(found) == 1 and alone and (target == "ConfigMap" or self.keys_read) and self.fits(found[0])
-        return tuple(found) if meant else ()
+        return tuple(found) if alone and self.meant(found) else ()
+
+    @cached_property
+    def unread_in_its_file(self) -> tuple[Definition, ...]:
+        """The only object of its kind that nothing reads, in a file beside the reader that is named like this object.
+
+        `db-secret.yaml` has a Secret `database`, and nothing has `db-secret`: the object has been renamed.
+        """
+        path, _ = self.placed.written(self.reference.name.span)
+        stem = posixpath.join(posixpath.dirname(path), self.name)
+        paths = (f"{stem}{ending}" for ending in ENDINGS)
+        unread = self.scope.index.unread
+        found = [definition for each in paths for definition in unread.get((self.target, each), ())]
+        return tuple(found) if self.meant(found) else ()
+
+    def meant(self, found: Sequence[Definition]) -> bool:
+        """Whether the objects that nothing reads are one, and it has what is read; of a Secret that is a key."""
+        return len(found) == 1 and (self.target == "ConfigMap" or bool(self.keys_read)) and self.fits(found[0])
 
     @cached_property
     def unread_in_build(self) -> tuple[Definition, ...]:
