@@ -623,22 +623,40 @@ def test_what_values_name_and_what_other_values_make_is_not_missing() -> None:
     ]
 
 
-def test_a_dependency_that_is_off_may_make_what_is_missing(tmp_path: Path) -> None:
-    reference = "\n      envFrom: [configMapRef: {name: none}]\n"
-    needs = "dependencies:\n  - {name: cache, version: 1.0.0, condition: cache.on}\n"
+@pytest.mark.parametrize(
+    ("name", "values", "may_be_there"),
+    [
+        ("web-cache-settings", "{enabled: false}", True),
+        ("web-store-settings", "{enabled: false}", True),
+        ("web-settings", "{enabled: false, maps: {settings: {a: b}}}", True),
+        ("web-settings", "{enabled: false, fullnameOverride: settings}", True),
+        ("web-settings", "{enabled: false, existing: our-settings}", False),
+        ("web-settings", "{enabled: false}", False),
+        ("web-settings", "{enabled: false, maps: {web: {a: b}}}", False),
+        ("web-caches", "{enabled: false}", False),
+        ("web-cache-settings", "{enabled: true}", False),
+    ],
+)
+def test_a_dependency_of_which_nothing_is_rendered_makes_what_is_called_after_it(
+    tmp_path: Path, name: str, values: str, may_be_there: bool
+) -> None:
+    reference = f"\n      envFrom: [configMapRef: {{name: {name}}}]\n"
+    needs = "dependencies:\n  - {name: store, alias: cache, version: 1.0.0, condition: cache.enabled}\n"
     chart(
         tmp_path,
         **{
             "Chart.yaml": CHART.format("web") + needs,
-            "charts/cache/Chart.yaml": CHART.format("cache"),
-            "values.yaml": "port: '\"80\"'\ncache: {on: false}\n",
+            "charts/store/Chart.yaml": CHART.format("store"),
+            "charts/store/templates/x.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+            "values.yaml": f"port: '\"80\"'\ncache: {values}\n",
             "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
         },
     )
-    assert unverified(run(tmp_path)) == ["templates/pod.yaml:9: ConfigMap/none: a Helm chart in Chart.yaml"]
-    write(tmp_path, {"charts/cache/templates/x.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"})
-    write(tmp_path, {"values.yaml": "port: '\"80\"'\ncache: {on: true}\n"})
-    assert [line.split(" ", 2)[1] for line in concise(run(tmp_path))] == ["error[missing-configmap]"]
+    result = run(tmp_path)
+    why = "the dependency `cache` of . is not rendered, and may make it"
+    assert unverified(result) == [f"templates/pod.yaml:9: ConfigMap/{name}: {why}"] * may_be_there
+    rules = [line.split(" ", 2)[1] for line in concise(result)]
+    assert rules == ["error[missing-configmap]"] * (not may_be_there)
 
 
 def test_labels_that_are_included_twice_are_no_finding(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ MEANINGS: dict[Code, str] = {
     "not-built": "A kustomization or chart is not built, or it is built without a part that may define the name.",
     "template": "A file around the document is a template that was not rendered.",
     "kustomization": "A kustomization around the document may make it, or does not name the file beside it.",
-    "chart": "A Helm chart around the document makes other objects with other values.",
+    "chart": "A Helm chart around the document, or a dependency that is not rendered, may make other objects.",
     "encrypted": "A file around the document is encrypted.",
     "unparsable": "A document around this one cannot be parsed.",
     "custom-resource": "A custom resource around the document has a controller that may make objects.",

@@ -87,6 +87,12 @@ class Part:
         for part in (*(field.value for field in self.fields.values()), *self.items):
             yield from part.scalars()
 
+    def names(self) -> Iterator[str]:
+        """The name of every field in the tree."""
+        yield from self.fields
+        for part in (*(field.value for field in self.fields.values()), *self.items):
+            yield from part.names()
+
 
 class Field(NamedTuple):
     """An entry of a mapping: where its key is written, and its value."""

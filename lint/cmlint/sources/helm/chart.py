@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from cmlint.bundle.evidence.surroundings import is_part_of
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.kube.near import nearest
+from cmlint.kube.near import nearest, words_of
 from cmlint.manifest import gitops
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
@@ -93,6 +94,10 @@ class Chart:
     def dependencies(self) -> list[str]:
         """The names under which other charts become a part of it."""
         return [entry.word("alias") or entry.word("name") for entry in self.needs]
+
+    def names_of(self, dependency: str) -> set[str]:
+        """The names of a dependency that has this name or alias."""
+        return {dependency, *(need.word("name") for need in self.needs if need.word("alias") == dependency)}
 
     @cached_property
     def subcharts(self) -> list[Chart]:
@@ -284,7 +289,8 @@ RELEASE = "release-name-"
 class Supply:
     """What of a chart's names is decided when it is installed, by its values; `rendered` is what they give.
 
-    `releases` are the names under which GitOps installs it, and the paths of the texts that say so.
+    `releases` are the names under which GitOps installs it, and the paths of the texts that say so. `idle_charts` are
+    the dependencies of which nothing is rendered, by the names that the chart has for them.
     """
 
     def __init__(
@@ -294,11 +300,13 @@ class Supply:
         rendered: RenderedText,
         texts: Iterable[str] = (),
         releases: Mapping[str, str] | None = None,
+        idle_charts: Iterable[str] = (),
     ) -> None:
         self.chart, self.rendered, self.releases = chart, rendered, releases if releases is not None else {}
         parts = [read_values(chart.disk, path) for path in values]
         parts += (part for text in texts for part in read_parts("", text))
         self.values = {scalar.text for part in parts for scalar in part.scalars() if scalar.text}
+        self.idle_charts = {name: [part for each in parts if (part := each.at(name))] for name in idle_charts}
 
     def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that a chart does not make may be there; `made` are the names that it makes."""
@@ -312,6 +320,22 @@ class Supply:
         for part, written in self.idle:
             if may_write(part, written, target, name):
                 return self.because(f"{part.path} makes it with other values")
+        return self.from_dependency(name)
+
+    def from_dependency(self, name: str) -> Evidence | None:
+        """A dependency of which nothing is rendered, and that may make an object of this name.
+
+        Charts put their own name into those of their objects, unless a value gives another (`fullname` of
+        `helm create`), and some make an object for each field of their values.
+        """
+        *_, last = words = words_of(name) or ("",)
+        for dependency, values in self.idle_charts.items():
+            own = {word for each in self.chart.names_of(dependency) for word in words_of(each)}
+            fields = {word for part in values for field in part.names() for word in words_of(field)}
+            given = (scalar.text or "" for part in values for scalar in part.scalars())
+            if not own.isdisjoint(words) or last in fields or any(is_part_of(text, name) for text in given):
+                sentence = f"the dependency `{dependency}` of {self.chart.shown} is not rendered, and may make it"
+                return Evidence("chart", sentence, self.chart.description)
         return None
 
     def because(self, sentence: str) -> Evidence:

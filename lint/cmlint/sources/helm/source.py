@@ -257,10 +257,9 @@ def rendering(chart: Chart, values: Choice, text: str, choices: Choices, request
     installation = Installation(chart=chart.shown, values_from=None if choices.are_chosen(chart) else said)
     return Material(
         files=[(chart.description, kept(read_text(text, request.makers), leading))],
-        beside=[(chart.description, evidence_of_chart())] if idle else [],
         built=leading,
         installation=installation,
-        supply=Supply(chart, given, leading, values.written, installation.releases),
+        supply=Supply(chart, given, leading, values.written, installation.releases, idle),
     )
 
 
