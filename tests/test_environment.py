@@ -25,7 +25,7 @@ from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from tests.support.command import cmlint
-from tests.support.run import inside, lint, write
+from tests.support.run import concise, inside, lint, write
 
 Json = dict[str, Any]
 
@@ -559,6 +559,53 @@ def test_what_something_fills_in_before_is_no_variable(tmp_path: Path, image: st
     write(tmp_path, {"web.yaml": FILLED.replace("IMAGE'", f"{image}'"), "deploy.sh": script})
     found = [each.rule for each in lint(tmp_path).outcome.findings]
     assert found == ["undefined-expansion"] * reported
+
+
+LATER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: web
+    image: registry.example/web:1.0.0
+    env:
+    - {name: URL, value: VALUE}
+    - {name: USER, value: web}
+    - {name: HOST, value: db}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("$(HOST)", ["web.yaml:9:26: `HOST` is defined only later, so `$(HOST)` stays as it is written"]),
+        ("$(HOST)$(HOST)", ["web.yaml:9:26: `HOST` is defined only later, so `$(HOST)` stays as it is written"]),
+        (
+            "$(USER)@$(HOST)",
+            ["web.yaml:9:26: `USER` and `HOST` are defined only later, so they stay as they are written"],
+        ),
+        (
+            "$(NONE):$(USER)@$(HOST)",
+            [
+                "web.yaml:9:26: nothing defines `NONE`, so `$(NONE)` stays as it is written",
+                "web.yaml:9:34: `USER` and `HOST` are defined only later, so they stay as they are written",
+            ],
+        ),
+    ],
+)
+def test_the_variables_of_a_value_that_are_defined_later_are_one_finding(
+    tmp_path: Path, value: str, expected: list[str]
+) -> None:
+    write(tmp_path, {"web.yaml": LATER.replace("VALUE", value)})
+    assert concise(lint(tmp_path)) == [line.replace(": ", ": warning[undefined-expansion] ", 1) for line in expected]
+
+
+def test_each_definition_of_what_is_used_too_early_is_a_place_of_the_finding(tmp_path: Path) -> None:
+    write(tmp_path, {"web.yaml": LATER.replace("VALUE", "$(HOST)$(USER)$(HOST)")})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert [each.location.start.line for each in finding.related] == [11, 10]
+    assert finding.help == "move the entries that define them above this one"
 
 
 RELEASE = """\

@@ -1,7 +1,7 @@
 """`$(NAME)` that stays as it is written, because nothing defines the name, or only later."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from cmlint.api import (
@@ -95,9 +95,13 @@ def in_env(container: Container, environment: Environment, ctx: Context) -> Iter
         if not later[itself]:
             del later[itself]
         if entry.source == "literal" and entry.value and "$(" in entry.value.value:
-            for name, span in unknown(entry.value, known, ctx):
-                next_one = later[name][-1] if name in later else None
-                yield undefined(name, span, next_one, chain(known, (n for n in later if n not in known)), ctx)
+            found = list(unknown(entry.value, known, ctx))
+            early = [(name, span) for name, span in found if name in later]
+            if early:
+                yield too_early(early, later, ctx)
+            for name, span in found:
+                if name not in later:
+                    yield undefined(name, span, chain(known, (n for n in later if n not in known)), ctx)
         known.add(itself)
 
 
@@ -106,7 +110,7 @@ def in_command(container: Container, environment: Environment, ctx: Context) -> 
     known = {name_of(entry) for entry in container.env} | set(environment.variables)
     for text in (*container.command, *container.args):
         for name, span in unknown(text, known, ctx):
-            yield undefined(name, span, None, known, ctx)
+            yield undefined(name, span, known, ctx)
 
 
 def from_sources(environment: Environment) -> set[str]:
@@ -147,11 +151,30 @@ def part(text: Scalar, offset: int, length: int) -> Span:
     return Span(start, start + length)
 
 
-def undefined(name: str, span: Span, later: Env | None, known: Iterable[str], ctx: Context) -> Draft:
-    """The message about one variable that is not known where it is used."""
-    if later and later.name:
-        draft = ctx.finding(span, f"`{name}` is defined only later, so `$({name})` stays as it is written")
-        return draft.also(later.name.span, "defined here").help("move the entry that defines it above this one")
+def too_early(found: Sequence[tuple[str, Span]], later: Mapping[str, list[Env]], ctx: Context) -> Draft:
+    """The message about the variables of one value that are defined below it: to move the value helps all of them."""
+    names = list(dict.fromkeys(name for name, _ in found))
+    if len(names) > 1:
+        message = f"{in_words(names)} are defined only later, so they stay as they are written"
+        help_text = "move the entries that define them above this one"
+    else:
+        message = f"`{names[0]}` is defined only later, so `$({names[0]})` stays as it is written"
+        help_text = "move the entry that defines it above this one"
+    draft = ctx.finding(found[0][1], message)
+    for name in names:
+        if defined := later[name][-1].name:
+            draft.also(defined.span, "defined here")
+    return draft.help(help_text)
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Names in a sentence."""
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join((", ".join(quoted[:-1]), quoted[-1])) if len(quoted) > 1 else quoted[0]
+
+
+def undefined(name: str, span: Span, known: Iterable[str], ctx: Context) -> Draft:
+    """The message about one variable that nothing defines where it is used."""
     draft = ctx.finding(span, f"nothing defines `{name}`, so `$({name})` stays as it is written")
     near = nearest(name, known)
     if near:
