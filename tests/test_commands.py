@@ -16,7 +16,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import references_of
 from cmlint.bundle.material import Material
 from cmlint.bundle.resolve import Resolution
-from cmlint.manifest.documents import commands_in, read_text
+from cmlint.manifest.documents import commands_in, read_input, read_text
 from cmlint.manifest.shell import PlacedCutter, Quotes
 from cmlint.model.facts import Document, FileFacts
 from cmlint.report import formatter
@@ -387,8 +387,7 @@ def test_namespaces_of_commands() -> None:
     reads = pod("configMapKeyRef: {name: app, key: A}", "prod")
     assert resolve({"pod.yaml": reads, "up.sh": create("app", "A", options="-n prod")}).status == "found"
     assert resolve({"pod.yaml": reads, "up.sh": create("app", "A", options="-n $NS")}).status == "found"
-    resolution = resolve({"pod.yaml": reads, "up.sh": create("app", "A", options="-n dev")})
-    assert (resolution.status, resolution.why) == ("unknown", "a command in up.sh may create it")
+    assert resolve({"pod.yaml": reads, "up.sh": create("app", "A", options="-n dev")}).status == "missing"
 
 
 def test_commands_with_variables_in_the_name() -> None:
@@ -590,3 +589,99 @@ def test_kubectl_makes_the_same(text: str, tmp_path: Path) -> None:
     (document,) = commands_in(text)
     assert said(document).split(":")[0] == f"{found['kind']} {name}"
     assert {key.name for key in document.providers[0].keys} == set(found["data"])
+
+
+# what builds take in
+
+READS_APP = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: 'shop/web:1.0.0'
+      env:
+        - name: PORT
+          valueFrom: {configMapKeyRef: {name: app, key: PORT}}
+        - name: HOST
+          valueFrom: {configMapKeyRef: {name: app, key: HOST}}
+"""
+KUSTOMIZED = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "prod/kustomization.yaml": "namespace: shop\nresources: [../base]\n",
+    "base/pod.yaml": READS_APP,
+}
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+    "chart/values.yaml": "image: shop/web:1.0.0\n",
+    "chart/templates/pod.yaml": READS_APP.replace("'shop/web:1.0.0'", "{{ .Values.image | quote }}"),
+}
+CREATES = "# kubectl create configmap app --from-literal=PORT=8080\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "said"),
+    [
+        (KUSTOMIZED, "base/pod.yaml", CREATES),
+        (KUSTOMIZED, "base/pod.yaml", CREATES.replace(" --from", " -n shop --from")),
+        (KUSTOMIZED, "base/pod.yaml", CREATES.replace(" --from", " \\\n#   --from")),
+        (KUSTOMIZED, "base/kustomization.yaml", CREATES),
+        (KUSTOMIZED, "prod/kustomization.yaml", CREATES),
+        (CHART, "chart/templates/pod.yaml", CREATES),
+        (CHART, "chart/templates/pod.yaml", f"{{{{- /*\n{CREATES[2:]}*/}}}}\n"),
+        (CHART, "chart/values.yaml", CREATES),
+    ],
+)
+def test_a_comment_in_what_a_build_takes_in_creates_an_object(
+    tmp_path: Path, files: dict[str, str], path: str, said: str
+) -> None:
+    pod = next(name for name in files if name.endswith("pod.yaml"))
+    write(tmp_path, files)
+    before = [line.partition(": ")[2] for line in concise(lint(tmp_path))]
+    assert before == ["error[missing-configmap] nothing defines the ConfigMap `app`"]
+
+    write(tmp_path, {path: said + files[path]})
+    lines = (tmp_path / pod).read_text().splitlines()
+    number = next(number for number, line in enumerate(lines, 1) if "key: HOST" in line)
+    result = lint(tmp_path)
+    assert [line.partition(": ")[2] for line in concise(result)] == [
+        "error[missing-key] the ConfigMap `app` has no key `HOST`"
+    ]
+    assert concise(result)[0].startswith(f"{pod}:{number}:")
+    created = json.loads(formatter("json")(result, View()))["created"]
+    assert {each["command"]["path"] for each in created} == {path}
+
+
+@pytest.mark.parametrize("files", [KUSTOMIZED, CHART])
+@pytest.mark.parametrize(
+    "said",
+    [
+        CREATES.replace(" app ", " other "),
+        CREATES.replace(" --from", " -n till --from"),
+        CREATES.replace("configmap", "secret generic"),
+    ],
+)
+def test_a_comment_about_another_object_excuses_nothing(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    pod = next(name for name in files if name.endswith("pod.yaml"))
+    named = {name: text.replace("{name: web}", "{name: web, namespace: shop}") for name, text in files.items()}
+    write(tmp_path, {**named, pod: said + named[pod]})
+    assert {line.partition("[")[2].partition("]")[0] for line in concise(lint(tmp_path))} == {"missing-configmap"}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (f"kind: Secret\nstringData:\n  run: |\n    {CREATES}", []),
+        (f"{CREATES}kind: Secret\nstringData: {{a: b}}\n", ["ConfigMap app: PORT=8080"]),
+        (f"secretGenerator:\n- name: a\n  literals:\n  - |\n    {CREATES}", []),
+        (f"kind: ConfigMap\ndata:\n  run: |\n    {CREATES[2:]}", []),
+        (f"kind: Pod\nspec:\n  {CREATES}  containers: []\n", ["ConfigMap app: PORT=8080"]),
+        (f"kind: Pod\n---\n{CREATES}kind: Pod\n", ["ConfigMap app: PORT=8080"]),
+        (f"\ufeff{CREATES}kind: Pod\n", ["ConfigMap app: PORT=8080"]),
+    ],
+)
+def test_only_comments_count_that_are_surely_no_value_of_a_secret(text: str, made: list[str]) -> None:
+    found = read_input(text).commands
+    assert [said(each) for each in found] == made
+    assert [text[each.head.start : each.head.end] for each in found] == ["app"] * len(made)

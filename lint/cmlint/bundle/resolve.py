@@ -233,8 +233,8 @@ def created_by_command(question: Question) -> Resolution | None:
 
 def by_command(definition: Definition) -> Evidence:
     """The evidence of a command that creates the object."""
-    path = definition.placed.path
-    return Evidence("command", f"a command in {path} creates it", path, definition.provider.name.span)
+    path, span = definition.placed.written(definition.provider.name.span)
+    return Evidence("command", f"a command in {path} creates it", path, span)
 
 
 def defined_here(question: Question) -> Resolution | None:

@@ -50,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 31
+VERSION = 32
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"
@@ -85,6 +85,11 @@ SHOWN = ("kind: ConfigMap", "kind: Secret", "configMapGenerator:", "secretGenera
 
 SPOKEN_TO = r"[nN]ame:[ \t]*[\w.\"'-]+[ \t]+#"
 """A name with a comment behind it."""
+
+ANY_COMMENT = r"(?m)(?:^|[ \t])#.*|\{\{-?\s*/\*(?s:.*?)(?:\*/|\Z)"
+TOP_COMMENT = r"(?m)^#.*|\{\{-?\s*/\*(?s:.*?)(?:\*/|\Z)"
+MAKES_SECRET = r"kind:[ \t]*[\"']?Secret\b|secretGenerator:"
+"""Comments of YAML and of Helm's templates; those that are surely no part of a value; what may have such values."""
 
 COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
 QUOTED_TEXT = r"""(?<![\w"'])(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
@@ -148,12 +153,42 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
     """What the commands in a text create; a few words say first whether there can be any."""
-    called = "create" in text and ("configmap" in text or "secret" in text or "cm" in text)
-    if not called and not ("<<" in text and "kind:" in text):
+    if not calls_create(text) and not ("<<" in text and "kind:" in text):
         return ()
     from cmlint.manifest.commands import read_commands
 
     return read_commands(text, documents, read_text)
+
+
+def calls_create(text: str) -> bool:
+    """Whether a text may call `kubectl create` for a ConfigMap or Secret, by a few words."""
+    return "create" in text and ("configmap" in text or "secret" in text or "cm" in text)
+
+
+def commands_in_comments(text: str) -> tuple[Document, ...]:
+    """What the commands in the comments of a text create, which a program builds or renders.
+
+    What else is in it reaches the cluster only as it is built. In a document with a Secret, a line of its value may
+    begin like a comment, unless it is not indented.
+    """
+    if len(text) > LONGEST or not calls_create(text):
+        return ()
+    kept = "".join(blank_around(text[start:end]) for start, end in cut(text))
+    return commands_in(text[: len(text) - len(kept)] + kept)
+
+
+def blank_around(chunk: str) -> str:
+    """A document with blanks in the place of all that is not in a comment."""
+    parts, end = [], 0
+    for found in re.finditer(TOP_COMMENT if re.search(MAKES_SECRET, chunk) else ANY_COMMENT, chunk):
+        parts += [blanked(chunk[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join((*parts, blanked(chunk[end:])))
+
+
+def blanked(text: str) -> str:
+    """The lines of a text, with blanks only."""
+    return re.sub(r"[^\r\n]+", lambda line: " " * len(line[0]), text)
 
 
 def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
@@ -236,8 +271,15 @@ def read_expectation(text: str) -> FileFacts:
 
 
 def read_template(text: str, makers: Makers = TABLE) -> FileFacts:
-    """The facts of a text that helm reads: none while it holds anything to be rendered."""
-    return FileFacts((), skipped=(Skip("template", Span(0, len(text))),)) if "{{" in text else read_text(text, makers)
+    """The facts of a text that helm reads: only the commands in comments while it holds anything to be rendered."""
+    if "{{" not in text:
+        return read_text(text, makers)
+    return FileFacts((), skipped=(Skip("template", Span(0, len(text))),), commands=commands_in_comments(text))
+
+
+def read_input(text: str) -> FileFacts:
+    """The facts of a text that a build takes in: the commands in comments, for its objects are those of the build."""
+    return FileFacts((), commands=commands_in_comments(text))
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:

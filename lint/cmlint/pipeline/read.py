@@ -227,6 +227,9 @@ def wanted_in(
             if path != "-" and (not late if known is None else templated or name not in known):
                 mode = mode_of(name.rpartition("/")[2], templated=templated, compared=name in group.compared)
                 yield Wanted(name, path, mode, group.root_of(name))
+        for name, path in group.inputs.items():
+            if (known is None or name not in known) and (only is None or name in only):
+                yield Wanted(name, path, "input", group.root_of(name))
         others: tuple[tuple[Mode, dict[str, str]], ...] = (("script", group.scripts), ("text", group.apart))
         for mode, paths in others if known is None else ():
             yield from (Wanted(n, path, mode, group.root) for n, path in paths.items() if only is None or n in only)
@@ -246,7 +249,7 @@ def sources_of(found: Found) -> dict[str, Source]:
     for group in found.groups:
         sources.update((name, group.source(name)) for name in group.paths)
         sources.update((name, Source(path, group.root)) for name, path in group.apart.items())
-        for name, path in group.scripts.items():
+        for name, path in (*group.scripts.items(), *group.inputs.items()):
             facts = found.facts[name]
             if not isinstance(facts, str) and (facts.commands or facts.images):
                 sources[name] = Source(path, group.root)

@@ -245,7 +245,9 @@ class Project:
 
     def is_loose(self, path: str, name: str) -> bool:
         """Whether a file is read as it is, and decides nothing about others."""
-        return self.found is not None and name in self.found.facts and os.path.basename(path) not in CONFIGURING
+        if self.found is None or os.path.basename(path) in CONFIGURING:
+            return False
+        return name in self.found.facts and not any(name in group.inputs for group in self.found.groups)
 
     def keep(self, difference: Difference) -> None:
         """Forgets the judgements of bundles that may see a difference; in clusters, each sees what all bring there."""

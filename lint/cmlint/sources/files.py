@@ -174,7 +174,8 @@ class Group(msgspec.Struct):
     them all whose texts are for Helm to render, `compared` those that tests compare with. `others` are the paths of all
     other files, which are not read, `left_out` those of folders that are not: with what tests read, with copies of
     other projects, or with what is copied into new ones. Of the manifests in these folders, which are `apart`, only the
-    references are counted. All real paths are in `root`; files that are named on the command line have none.
+    references are counted. `inputs` are the manifests that builds have taken, of which only the commands in comments
+    count here. All real paths are in `root`; files that are named on the command line have none.
 
     Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
     which are not made, because they do not reach any of these.
@@ -187,9 +188,14 @@ class Group(msgspec.Struct):
     others: list[str] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
     apart: dict[str, str] = msgspec.field(default_factory=dict)
+    inputs: dict[str, str] = msgspec.field(default_factory=dict)
     root: str | None = None
     named: set[str] = msgspec.field(default_factory=set)
     unbuilt: bool = False
+
+    def take(self, shown: str) -> None:
+        """Takes a manifest out for a build."""
+        self.inputs[shown] = self.paths.pop(shown)
 
     def root_of(self, shown: str) -> str | None:
         """The folder that the file of a text must be in; None for one that is named."""

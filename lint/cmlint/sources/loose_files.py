@@ -40,7 +40,7 @@ def facts_in(group: Group, found: Found) -> Iterator[tuple[str, FileFacts]]:
 def scripts_in(group: Group, found: Found) -> Iterator[tuple[str, FileFacts]]:
     """The other texts of a group that have commands, or show objects."""
     rendered = rendered_in(group, found) if any(shown.endswith(TEMPLATES) for shown in group.scripts) else ()
-    for shown in group.scripts:
+    for shown in (*group.scripts, *group.inputs):
         if shown not in rendered and not isinstance(facts := found.facts[shown], str) and facts.commands:
             yield shown, facts
 

@@ -19,6 +19,7 @@ from cmlint.manifest.documents import (
     read_encrypted,
     read_expectation,
     read_foreign,
+    read_input,
     read_kustomization,
     read_template,
     read_text,
@@ -31,8 +32,8 @@ from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
 from cmlint.system.filesystem import FileSystem, State
 
-Mode = Literal["text", "template", "kustomization", "expectation", "script"] | Language
-"""How a file is read: as manifests, as a script, or as the source of a program in a language."""
+Mode = Literal["text", "template", "kustomization", "expectation", "script", "input"] | Language
+"""How a file is read: as manifests, as a script, as what a build takes in, or as a program's source in a language."""
 
 LANGUAGES = frozenset(get_args(Language))
 
@@ -208,6 +209,8 @@ def text_in(content: bytes, file: Wanted) -> str | FileFacts:
     """The text that a file holds, or the facts of one that holds no manifests, such as a script."""
     if file.mode == "script":
         return script_facts(content, os.path.basename(file.path))
+    if file.mode == "input" and b"create" not in content:
+        return FileFacts(())
     if file.mode in LANGUAGES:
         return source_facts(content, cast("Language", file.mode))
     if content.startswith(files.ENCRYPTED):
@@ -226,6 +229,8 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
         return read_kustomization(text)
     if mode == "expectation":
         return read_expectation(text)
+    if mode == "input":
+        return read_input(text)
     return read_template(text, makers) if mode == "template" else read_text(text, makers)
 
 

@@ -63,11 +63,12 @@ def secrets_apart(question: Question) -> Evidence | None:
 
 def created_for_others(question: Question) -> Evidence | None:
     """A command in a script, a CI file or a document may create the object."""
-    found = question.perhaps_created or question.created
+    created = (each for each in question.created if meets(question.namespace, each.namespace))
+    found = next(iter(question.perhaps_created), None) or next(created, None)
     if not found:
         return None
-    path = found[0].placed.path
-    return Evidence("command", f"a command in {path} may create it", path, found[0].provider.span)
+    path, span = found.placed.written(found.provider.span)
+    return Evidence("command", f"a command in {path} may create it", path, span)
 
 
 def shown_in_document(question: Question) -> Evidence | None:

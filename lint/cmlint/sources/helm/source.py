@@ -83,7 +83,7 @@ def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collectio
             real = request.disk.real_path(path)
             chart = chart_of(real, by_folder)
             if chart and id(chart) in done:
-                del group.paths[shown]
+                group.take(shown)
             elif chart:
                 group.templates.add(shown)
             elif folder := chart_around(request.disk, real):

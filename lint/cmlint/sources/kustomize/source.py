@@ -91,7 +91,8 @@ def take(found: Found, request: Request) -> Iterable[Material]:
     own = project.find(given)
     used = project.used_by(own)
     for group in groups:
-        group.paths = {shown: path for shown, path in group.paths.items() if request.disk.real_path(path) not in used}
+        for shown in [shown for shown, path in group.paths.items() if request.disk.real_path(path) in used]:
+            group.take(shown)
     unused = project.unused(own)
     widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
