@@ -1585,3 +1585,32 @@ def test_an_object_of_flux_in_a_file_of_that_name_is_read(tmp_path: Path) -> Non
     assert concise(run(tmp_path)) == [
         "kustomization.yaml:6:56: error[missing-configmap] nothing defines the ConfigMap `setings`"
     ]
+
+
+UNMOUNTED = READING_APP.replace(
+    "envFrom: [{configMapRef: {name: app}}]", "volumeMounts: [{name: data, mountPath: /data}]"
+)
+CATALOGUE = {
+    "base/kustomization.yaml": "resources: [web]\n",
+    "base/web/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/web/pod.yaml": UNMOUNTED,
+}
+ADDED = "- {patch: '[{op: add, path: /spec/volumes, value: [{name: data, emptyDir: {}}]}]', target: {kind: Pod}}\n"
+
+
+@pytest.mark.parametrize(
+    ("overlay", "counts"),
+    [
+        (f"resources: [../base/web]\npatches:\n{ADDED}", False),
+        (f"resources: [../base]\npatches:\n{ADDED}", False),
+        ("resources: [../base/web]\nnamespace: shop\n", True),
+        ("resources: [other.yaml]\nimages: [{name: a, newTag: b}]\n", True),
+    ],
+)
+def test_a_base_of_which_overlays_change_the_parts_is_not_complete(tmp_path: Path, overlay: str, counts: bool) -> None:
+    write(tmp_path, {**CATALOGUE, "prod/kustomization.yaml": overlay, "prod/other.yaml": ""})
+    with inside(tmp_path):
+        found = concise(run(Path()))
+    assert [line for line in found if line.startswith("base/")] == [
+        "base/web/pod.yaml:8:29: error[malformed-reference] `volumeMounts[0].name: data` names no volume of this pod"
+    ] * counts

@@ -242,12 +242,17 @@ def is_reported(spoilt: Spoilt, project: Project) -> bool:
 
 def is_catalogue(project: Project, leaf: Kustomization) -> bool:
     """Whether a base that no overlay uses only lists others, which overlays use one by one."""
+    return any(True for _ in using_parts(project, leaf))
+
+
+def using_parts(project: Project, leaf: Kustomization) -> Iterator[Kustomization]:
+    """The overlays that use what a base lists one by one, and not the base itself."""
     if not re.search(BASE, leaf.shown):
-        return False
+        return
     own = {one.folder for one in project.tree(leaf)}
     listed = {one.folder for one in project.below(leaf)}
     others = (one for one in project.kustomizations if one.folder not in own)
-    return any(one.folder in listed for other in others for one in project.below(other))
+    yield from (other for other in others if any(one.folder in listed for one in project.below(other)))
 
 
 def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None:
@@ -303,7 +308,10 @@ def change_of(build: Build) -> str:
     """Without what that may change references a leaf is built, in words; empty where there is nothing."""
     names = [each.shown for each in build.absent if each.how in ("patches", "components")]
     names += [each.shown for each in build.spoilt if may_change(each, build.project)]
-    return f"{build.leaf.shown} is built without `{names[0]}`, which may change it" if names else ""
+    if names:
+        return f"{build.leaf.shown} is built without `{names[0]}`, which may change it"
+    changing = next((one for one in using_parts(build.project, build.leaf) if one.changes), None)
+    return f"{changing.shown} uses a part of it, and may change that" if changing else ""
 
 
 def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
