@@ -359,6 +359,13 @@ def test_a_name_is_left_empty_only_in_a_file_to_be_copied(tmp_path: Path, file: 
     assert [finding.rule for finding in lint(tmp_path).outcome.findings] == ["malformed-object"] * refused
 
 
+BESIDE = "is beside `readinessProbe`, and not indented below it"
+PROBED = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+    "spec: {containers: [{name: a, image: 'a:1.0.1', readinessProbe: null, TAIL}]}\n"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -370,6 +377,16 @@ def test_a_name_is_left_empty_only_in_a_file_to_be_copied(tmp_path: Path, file: 
         (CONFIG + "data:\nimmutable: true\nA: b\n", [("`A` is not a field that Kubernetes knows", 0)]),
         (CONFIG + "data: {}\nA: b\n", [("`A` is not a field that Kubernetes knows", 0)]),
         (CONFIG.replace("{name: a}", "\ncolour: a"), [("`colour` is not a field that Kubernetes knows", 0)]),
+        (
+            PROBED.replace("TAIL", "tcpSocket: {port: 80}, periodSeconds: 5, timeoutSeconds: 1"),
+            [(f"`readinessProbe.tcpSocket` {BESIDE}", 3)],
+        ),
+        (PROBED.replace("TAIL", "colour: red"), [("`colour` is not a field that Kubernetes knows", 0)]),
+        (
+            PROBED.replace("null", "{}").replace("TAIL", "tcpSocket: {}"),
+            [("`tcpSocket` is not a field that Kubernetes knows", 0)],
+        ),
+        (PROBED.replace("TAIL", "limits: {}"), [("`limits` is not a field that Kubernetes knows", 0)]),
     ],
 )
 def test_fields_that_are_not_indented_are_one_mistake(tmp_path: Path, text: str, said: list[tuple[str, int]]) -> None:

@@ -123,6 +123,27 @@ TYPES: dict[str, Fields] = {
 }
 """Every type on the ground, with its fields."""
 
+PROBE = fields(
+    "exec httpGet tcpSocket grpc initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold"
+    " terminationGracePeriodSeconds"
+)
+INSIDE: dict[str, Fields] = {
+    **dict.fromkeys(("livenessProbe", "readinessProbe", "startupProbe"), PROBE),
+    "resources": fields("limits requests claims"),
+    "lifecycle": fields("postStart preStop"),
+    "securityContext": fields(
+        "capabilities privileged runAsUser runAsGroup runAsNonRoot fsGroup readOnlyRootFilesystem seccompProfile"
+        " allowPrivilegeEscalation"
+    ),
+    "persistentVolumeClaim": fields("claimName"),
+    "hostPath": fields("path"),
+    "nfs": fields("server path"),
+    "emptyDir": fields("medium sizeLimit"),
+    "selector": fields("matchLabels matchExpressions"),
+    "strategy": fields("type rollingUpdate"),
+}
+"""Fields by the one outside the ground that they belong below, as far as people write them beside it."""
+
 TEMPLATE = "PodTemplateSpec"
 
 SPECS = {

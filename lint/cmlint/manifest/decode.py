@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import characters, scalars
-from cmlint.kube.fields import TYPES, WAY
+from cmlint.kube.fields import INSIDE, TYPES, WAY
 from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import SHAPES, Fault, FaultCode, FaultKind, Scalar, Shape, Span
@@ -226,7 +226,8 @@ class Decoder:
         """Notes that a field is beside the one that it belongs to, which is just above and `empty`; once for all."""
         above = self.key_name(empty) if isinstance(empty, ScalarNode) and kind in WHOLE_OBJECTS else ""
         inner = TYPES[kind].get(above, "")
-        if empty is None or not (inner.startswith("{}") or name in TYPES.get(inner, ())):
+        below = INSIDE.get(above, ()) if inner == "any" else TYPES.get(inner, ())
+        if empty is None or not (inner.startswith("{}") or name in below):
             return False
         other, last = self.span(empty), self.faults[-1] if self.faults else None
         if last and last.other == other:
