@@ -361,3 +361,19 @@ def test_a_workload_without_a_selector_whose_volume_is_elsewhere_is_a_patch(
         f"        - {{name: a, image: 'a/b:1.0.0', volumeMounts: [{{name: {volume}, mountPath: /x}}]}}\n"
     )
     assert [skip.code for skip in facts.skipped] == ["patch"] * is_patch
+
+
+@pytest.mark.parametrize(
+    ("line", "skipped"),
+    [
+        ("[key1]: [value1]", ["template"]),
+        ("[your key]: a", ["template"]),
+        ("{a: b}: c", []),
+        ("[a, b]: c", []),
+        ("? [a]\n  : b", []),
+    ],
+)
+def test_a_key_in_brackets_is_for_a_reader_to_write(line: str, skipped: list[str]) -> None:
+    facts = read_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: [a-name]}}\ndata:\n  {line}\n")
+    assert [skip.code for skip in facts.skipped] == skipped
+    assert [fault.code for document in facts.documents for fault in document.faults] == ["syntax"] * (not skipped)

@@ -77,8 +77,10 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = (
     r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
-    r"|[:-][ \t]+\*\*[A-Z][A-Z0-9_]*\s*(?:#.*)?\Z"
+    r"|[:-][ \t]+\*\*[A-Z][A-Z0-9_]*\s*(?:#.*)?\Z|\A[ \t]*\[[A-Za-z][\w -]*\][ \t]*:"
 )
+"""The last two forms are a value and a key for a reader to write: `name: **NAME`, `[key]: [value]`."""
+
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 SHOWN = ("kind: ConfigMap", "kind: Secret", "configMapGenerator:", "secretGenerator:")
 """Words with which a document shows an object."""
