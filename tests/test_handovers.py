@@ -42,7 +42,7 @@ def test_programs_read_what_is_built(text: str, consumed: tuple[str, ...]) -> No
     ("text", "replaced"),
     [
         ('sed -i "s|IMAGE_TAG|$TAG|g" k8s/*.yaml', ("IMAGE_TAG",)),
-        ("sed 's/name: APP_NAME/name: web/;s/NAMESPACE/prod/' a.yaml", ("APP_NAME", "NAMESPACE")),
+        ("sed 's/name: APP_NAME/name: web/;s/NAMESPACE/prod/' a.yaml", ("APP_NAME", "name:", "NAMESPACE")),
         ("perl -pi -e 's,MY_VOLUME,data,' a.yaml", ("MY_VOLUME",)),
         ("sed 's/debug/info/' a.yaml", ()),
         ("echo s/IMAGE_TAG/x/", ()),
@@ -196,3 +196,34 @@ def test_flux_puts_quotes_into_yaml(tmp_path: Path) -> None:
     assert [line for line in concise(run(tmp_path)) if "misread-env-file" in line]
     write(tmp_path, {"flux/a.yaml": flux})
     assert not concise(run(tmp_path))
+
+
+STANDING_IN = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: store}
+data:
+  access-key: <YOUR ACCESS KEY>
+  token: VALUE
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "value", "found"),
+    [
+        ('sed -i -E "s|(.*access-key:).*|\\1 $KEY|" secret.yaml', "dG9rZW4=", []),
+        ('sed -i "s/access-key: .*/access-key: $KEY/" secret.yaml', "dG9rZW4=", []),
+        ('sed -i -E "s|(.*access-key:).*|\\1 $KEY|" secret.yaml', "<YOUR TOKEN>", ["token"]),
+        ('sed -i -E "s|(.*access-key:).*|\\1 $KEY|" secret.yaml', "dG9rZW4", ["token"]),
+        ('sed -i -E "s|(.*key:).*|\\1 $KEY|" secret.yaml', "dG9rZW4=", ["access-key"]),
+        ("sed -i -E 's|access-key|key|' secret.yaml", "dG9rZW4=", ["access-key"]),
+        ('sed -i -E "s|(.*token:).*|\\1 $KEY|" secret.yaml', "dG9rZW4", ["access-key", "token"]),
+    ],
+)
+def test_a_key_whose_value_a_command_writes_is_filled_in(
+    tmp_path: Path, script: str, value: str, found: list[str]
+) -> None:
+    write(tmp_path, {"secret.yaml": STANDING_IN.replace("VALUE", value), "up.sh": f"#!/bin/sh\n{script}\n"})
+    findings = run(tmp_path).outcome.findings
+    assert [each.rule for each in findings] == ["invalid-base64"] * len(found)
+    assert [each.message.split("`")[1] for each in findings] == found

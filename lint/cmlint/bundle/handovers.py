@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cmlint.bundle.material import Material
 from cmlint.knowledge.placeholders import has_word
-from cmlint.model.facts import FileFacts
+from cmlint.model.facts import Fault, FileFacts
 from cmlint.model.failures import Failure
 
 
@@ -60,11 +60,13 @@ def leads(path: str, named: str, wanted: str) -> bool:
 
 
 def without_words(facts: FileFacts, words: Container[str] | None) -> FileFacts:
-    """The facts of a text without the faults in which a word is a placeholder."""
-    if not any(fault.text for document in facts.documents for fault in document.faults):
+    """The facts of a text without the faults in which a word is a placeholder, or a key has one as its value."""
+
+    def counts(fault: Fault) -> bool:
+        filled = fault.kind == "stand-in" and words is not None and f"{fault.path.partition('.')[2]}:" in words
+        return not filled and not has_word(fault.text or "", words)
+
+    if all(map(counts, (fault for document in facts.documents for fault in document.faults))):
         return facts
-    documents = tuple(
-        replace(each, faults=tuple(fault for fault in each.faults if not has_word(fault.text or "", words)))
-        for each in facts.documents
-    )
+    documents = tuple(replace(each, faults=tuple(filter(counts, each.faults))) for each in facts.documents)
     return replace(facts, documents=documents)

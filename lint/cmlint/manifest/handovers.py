@@ -16,6 +16,7 @@ MOST = 100
 
 CONTINUED = re.compile(r"\\[ \t]*\r?\n[ \t]*")
 SUBSTITUTION = re.compile(r"(?<![A-Za-z])[sy]([/|#@,~%!])((?:(?!\1)[^\n\\]|\\[^\n]){1,200})\1")
+KEY = r"(?<![\w.-])[A-Za-z_][\w-]*:(?=[^\w:/]|\Z)"
 BUILD = re.compile(r"(?i:kustomize)[)}\"']{0,3}[ \t]+(?:build[ \t]+)?([^|\n;&]{0,300})\|([^\n]{1,500})")
 
 PROGRAM = re.compile(
@@ -57,8 +58,9 @@ def read_handovers(text: str, *, replaces: bool, builds: bool, writes: bool) -> 
 
 
 def replaced_in(text: str) -> dict[str, None]:
-    """The words in capitals that sed or perl replaces."""
-    return dict.fromkeys(word for found in SUBSTITUTION.finditer(text) for word in re.findall(WORD, found[2]))
+    """What sed or perl replaces: words in capitals, and keys with what is behind them (`password:`)."""
+    found = [match[2] for match in SUBSTITUTION.finditer(text)]
+    return dict.fromkeys(word for each in found for word in (*re.findall(WORD, each), *re.findall(KEY, each)))
 
 
 def consumed_in(text: str) -> Iterator[str]:
