@@ -25,3 +25,24 @@ def test_a_file_is_shown_in_one_way_however_it_is_come_by(
     _, group = files.find(Request(paths=(top.format(here),)), [])
     assert group.paths
     assert all(name == shown(path) for name, path in group.paths.items())
+
+
+@pytest.mark.parametrize(
+    ("folder", "left_out"),
+    [
+        ("app/src/test/resources/k8s", ["app/src/test/resources"]),
+        ("src/test/resources", ["src/test/resources"]),
+        ("src/main/resources", []),
+        ("test/resources", []),
+        ("src/test/k8s", []),
+    ],
+)
+def test_resources_of_tests_in_java_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, left_out: list[str]
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "a.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    _, group = files.find(Request(paths=(".",)), [])
+    assert [shown(path) for path in group.left_out] == left_out
+    assert list(group.paths) == ([] if left_out else [f"{folder}/a.yaml"])

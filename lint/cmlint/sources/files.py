@@ -122,6 +122,12 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
 
+TEST_RESOURCES = ["src", "test", "resources"]
+"""What tests of programs in Java read.
+
+https://maven.apache.org/guides/introduction/introduction-to-the-standard-directory-layout.html
+"""
+
 FIXTURES = frozenset(("fixtures", "__fixtures__"))
 COMPARED = frozenset(("golden", "expected", "compare", "snapshots", "__snapshots__"))
 TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress", "it"))
@@ -396,6 +402,8 @@ def is_foreign(disk: FileSystem, folder: Entry, top: str, seen: Seen) -> bool:
         return True
     if folder.name in FIXTURES:
         return any(map(names_tests, parts_below(top, folder.path)))
+    if folder.name == TEST_RESOURCES[-1]:
+        return parts_below(top, folder.path)[-len(TEST_RESOURCES) :] == TEST_RESOURCES
     if folder.name != "vendor":
         return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
     signs = [os.path.join(folder.path, name) for name in VENDORED]
