@@ -929,3 +929,27 @@ def test_a_build_has_such_a_file_as_well(tmp_path: Path) -> None:
     write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n", "pod.yaml": READ})
     write(tmp_path, {"settings.yaml": DEFINED})
     assert concise(lint(tmp_path)) == ["pod.yaml:8:54: error[missing-secret] nothing defines the Secret `settings`"]
+
+
+BLANK = "apiVersion: v1\nkind: Secret\nmetadata: {name: ''}\ndata: {a: Yg==}\n"
+BLANK_POD = READER.replace("name: reader", "name: ''").replace("image: ", "image: '' #")
+RESOURCES = "app/src/main/resources/templates"
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "rules"),
+    [
+        (RESOURCES, BLANK, set()),
+        (RESOURCES, BLANK_POD, set()),
+        (RESOURCES, BLANK.replace("''", "My_App"), {"malformed-object"}),
+        (RESOURCES, READER, {"missing-configmap"}),
+        ("app/src/main/templates", BLANK, {"malformed-object"}),
+        ("app/src/main/templates", BLANK_POD, {"invalid-image", "missing-configmap"}),
+    ],
+)
+def test_a_program_in_java_completes_what_it_reads(tmp_path: Path, folder: str, text: str, rules: set[str]) -> None:
+    write(tmp_path, {f"{folder}/a.yaml": text})
+    result = lint(tmp_path)
+    assert {finding.rule for finding in result.outcome.findings} == rules
+    filled = (f"{folder}/a.yaml", "a resource of a program in Java, which fills it in")
+    assert (filled in result.outcome.skipped) == (not rules)

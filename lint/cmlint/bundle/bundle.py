@@ -297,6 +297,10 @@ class Bundle:
 def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
     """The manifests that somebody applies as they are: without parts of others, and without what tests compare."""
     files = list(material.files)
+    if any("src/main/resources/" in path for path, _ in files):
+        from cmlint.bundle.incomplete import without_blanks
+
+        files = without_blanks(files)
     if any(document.imageless for _, facts in files for document in facts.documents):
         from cmlint.bundle.incomplete import without_parts
 

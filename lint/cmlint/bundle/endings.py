@@ -151,6 +151,7 @@ def open_object(definition: Definition) -> Evidence:
 
 ASIDE: dict[SkipCode, tuple[Code, str]] = {
     "completed-elsewhere": ("part", "no container has an image, so that something else completes it"),
+    "filled-in": ("part", "a program in Java has it among its resources, and fills it in"),
     "expectation": ("compared", "a test compares it with a cluster"),
 }
 """The evidence of documents that a bundle leaves out, by the reason why they are skipped."""

@@ -73,7 +73,7 @@ MEANINGS: dict[Code, str] = {
     "optional": "The reference is optional, and nothing defines the object or the key.",
     "not-mounted": "No container mounts the volume, so the pod starts without the object or the key.",
     "changed-when-applied": "An Argo CD Application or a Flux Kustomization changes what the kustomization builds.",
-    "part": "No container of the workload has an image, so that something else completes the file.",
+    "part": "A workload has no image, or a resource of a program no name, so that something else completes the file.",
     "compared": "A test compares the file with a cluster, and nobody applies it.",
     "left-out": "The file is in a folder that nobody applies as it is: tests' data, a copy, a template of a project.",
     "rule-off": "The rule that would report the reference does not run.",

@@ -519,6 +519,7 @@ SkipCode = Literal[
     "too-deep",
     "too-large",
     "completed-elsewhere",
+    "filled-in",
 ]
 
 SKIPPED: dict[SkipCode, str] = {
@@ -535,6 +536,7 @@ SKIPPED: dict[SkipCode, str] = {
     "too-deep": "nested too deeply to be a manifest",
     "too-large": "larger than any object that the API server accepts",
     "completed-elsewhere": "completed elsewhere: no container has an image",
+    "filled-in": "a resource of a program in Java, which fills it in",
 }
 """Why a document, or a complete file, is skipped, in words."""
 
