@@ -266,6 +266,18 @@ def test_what_a_build_may_make_that_is_not_made_is_not_missing(tmp_path: Path, n
     assert concise(named(tmp_path, "loose.yaml")) == [missing("loose.yaml", "nowhere")]
 
 
+@pytest.mark.parametrize("folder", ["far", "chart"])
+def test_a_comment_in_what_a_build_takes_in_counts_for_a_named_file(tmp_path: Path, folder: str) -> None:
+    path = "far/config.yaml" if folder == "far" else "chart/templates/pod.yaml"
+    files = {**KUSTOMIZED, **CHART, ".git/x": "", "loose.yaml": reader("PORT", config="by-hand")}
+    write(tmp_path, files)
+    assert concise(named(tmp_path, "loose.yaml")) == [missing("loose.yaml", "by-hand")]
+    write(tmp_path, {path: f"# kubectl create configmap by-hand --from-literal=PORT=1\n{files[path]}"})
+    assert concise(named(tmp_path, "loose.yaml")) == []
+    write(tmp_path, {"loose.yaml": reader("LEVEL", config="by-hand")})
+    assert concise(named(tmp_path, "loose.yaml")) == [lacking("loose.yaml", "LEVEL", 71).replace("settings", "by-hand")]
+
+
 def test_another_overlay_of_one_base_is_an_alternative(tmp_path: Path) -> None:
     write(tmp_path, {**KUSTOMIZED, ".git/x": "", "prod/patch.yaml": reader("LEVEL", config="of-dev")})
     write(tmp_path, {"dev/kustomization.yaml": "resources: [../base, config.yaml]\n"})

@@ -144,6 +144,8 @@ def test_a_text_that_a_build_reads_waits_for_it(tmp_path: Path) -> None:
     assert snapshot.stale == {desk.path("kustomization.yaml")} and desk.shown() == {}
     desk.read()
     assert desk.shown() == {"pod.yaml": ["missing-key"]}
+    path, comment = desk.path("pod.yaml"), "# kubectl create configmap other-config --from-literal=LEVEL=1\n"
+    assert path in desk.type("pod.yaml", comment + POD).stale
 
 
 def test_an_untrusted_workspace_builds_nothing(tmp_path: Path) -> None:
