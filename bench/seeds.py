@@ -4,11 +4,12 @@
 
 Each FOLDER is a repository that can be built. It is checked with `secrets: all` in a copy; then, up to N times for each
 kind of mistake, one is made in the copy, which is checked again. A mistake is made only where a reference resolves to
-one definition. It is found where a new finding, or a related place of one, is at a place that reads the object, or
-where the mistake is; another wording, rule or severity makes no difference. What is missed is printed with the reason
-for which the reference is excused. A mistake after which another manifest has the name and the key that are read, such
-as a second file with the same object, breaks nothing that the files show: it is printed, and not counted. `--list`
-prints what is found as well.
+one definition, which has the key that is read. It is found where a new finding, or a related place of one, is at a
+place that reads the object, or where the mistake is; another wording, rule or severity makes no difference. What is
+missed is printed with the reason for which the reference is excused. A mistake after which something else has the name
+and the key that are read (a second file with the same object, a script or CI step that creates it) breaks nothing that
+the files show: it is printed, and not counted. A command in a document is no such thing, for its reader may follow it
+or not. `--list` prints what is found as well.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cmlint.bundle.documents import Definition, Placed, references_of
-from cmlint.bundle.resolve import Resolver
+from cmlint.bundle.resolve import Resolution, Resolver, key_of
 from cmlint.config.config import Config
 from cmlint.engine.registry import load_rules
-from cmlint.model.facts import Reference, Span
+from cmlint.model.facts import EXAMPLE, Reference, Span
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.sources.request import Request
@@ -230,9 +231,14 @@ def uses_in(result: Result) -> Iterator[Use]:
         for placed in bundle.placed if not bundle.unbuilt and bundle.complete else ():
             for reference in references_of(placed):
                 found = bundle.resolver.resolve(reference, placed)
-                known = found.status == "found" and found.sure and not found.command
+                known = found.sure and not found.command and has_keys(found, reference)
                 if known and len(found.definitions) == 1 and not found.definitions[0].provider.glob:
                     yield Use(reference, placed, found.definitions[0])
+
+
+def has_keys(found: Resolution, reference: Reference) -> bool:
+    """Whether a reference leads to an object with all keys that it reads."""
+    return found.status == "found" and (any(found.opened) or all(found.keys(key.value) for key in reference.keys))
 
 
 def seeds_in(result: Result, each: int) -> Iterator[tuple[str, Use, Seed]]:
@@ -293,10 +299,19 @@ def is_at(result: Result, place: tuple[str, Span], where: tuple[str, int]) -> bo
 
 
 def is_defined(resolver: Resolver, reference: Reference, placed: Placed) -> bool:
-    """Whether manifests have an object with all keys that are read."""
+    """Whether manifests, or commands that something runs, make an object with all keys that are read."""
     found = resolver.resolve(reference, placed)
-    defined = found.status == "found" and not found.command
-    return defined and all(found.keys(key.value) for key in reference.keys)
+    made = [each for each in (*found.definitions, *found.created) if is_made(each)] if found.status == "found" else []
+    return bool(made) and all(any(key_of(each, key.value) for each in made) for key in reference.keys)
+
+
+def is_made(definition: Definition) -> bool:
+    """Whether an object is in a manifest, or created by what something runs."""
+    return definition.provider.kind != EXAMPLE and not definition.placed.path.endswith(DOCUMENTS)
+
+
+DOCUMENTS = (".md", ".txt", ".rst", ".adoc")
+"""How files end that are for a reader, who may do what they say or not."""
 
 
 REMOVING = (
@@ -341,7 +356,8 @@ def run(folder: Path, each: int, *, verbose: bool) -> Counter[tuple[str, str, bo
             Path(seed.path).write_text(changed, encoding="utf-8")
             after = checked()
             Path(seed.path).write_text(text, encoding="utf-8")
-            shift = changed.count("\n") - text.count("\n") if seed.path == use.reader[0] else 0
+            after_seed = seed.path == use.reader[0] and seed.span.start < use.reader[1].start
+            shift = changed.count("\n") - text.count("\n") if after_seed else 0
             found = is_found(before, after, use, seed, shift)
             harmless = not found and is_harmless(after, use, name, shift, before)
             counts[name, use.kind, found] += not harmless

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench import tests, trees
 from bench.scale import make
 
@@ -175,3 +176,27 @@ def test_a_mistake_that_breaks_nothing_is_not_counted(tmp_path: Path) -> None:
     kinds = [line.split(":")[1].strip() for line in done.stdout.splitlines() if line.startswith("harmless")]
     assert kinds == ["the definition has another name", "the definition is removed"]
     assert done.stdout.splitlines()[-1].split() == ["all", "7", "of", "7", "0", "of", "0"]
+
+
+@pytest.mark.parametrize(
+    ("path", "made", "word"),
+    [("make.sh", "LEVEL=info", "harmless"), ("make.sh", "OTHER=info", ""), ("README.md", "LEVEL=info", "MISSED")],
+)
+def test_what_a_script_makes_is_there_and_what_a_document_shows_may_be(
+    tmp_path: Path, path: str, made: str, word: str
+) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  LEVEL: info\n"
+    reader = "{name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}}"
+    write(tmp_path, {"pod.yaml": POD.replace("{name: PORT, value: PLACE}", reader), "config.yaml": config})
+    write(tmp_path, {path: f"```\nkubectl create configmap settings --from-literal={made}\n```\n".strip("`\n")})
+    done = bench("seeds", tmp_path)
+    kinds = [line.split(":")[:2] for line in done.stdout.splitlines() if line.startswith(("harmless", "MISSED"))]
+    names = ["the definition has another name", "the definition is removed", "the key has another name"]
+    assert kinds == [[word, f" {name}"] for name in names if word]
+
+
+def test_no_mistake_is_made_in_a_key_that_is_not_there(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  LEVEL: info\n"
+    reader = "{name: A, valueFrom: {configMapKeyRef: {name: settings, key: TRACES, optional: true}}}"
+    write(tmp_path, {"pod.yaml": POD.replace("{name: PORT, value: PLACE}", reader), "config.yaml": config})
+    assert bench("seeds", tmp_path).stdout.splitlines()[-1].split() == ["all", "0", "of", "0", "0", "of", "0"]
