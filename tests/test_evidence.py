@@ -656,7 +656,7 @@ HERE = "repoURL: https://git.example/shop, path: apps/web"
         (f"source: {{{HERE}}}", False),
         (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, ref: values}}]", False),
         ("source: {repoURL: https://git.example/other, path: elsewhere}", True),
-        ("source: {repoURL: https://charts.example, chart: web}", True),
+        ("source: {repoURL: https://charts.example, chart: web}", False),
         (f"sources: [{{{HERE}}}, {{repoURL: https://charts.example, chart: web}}]", True),
         (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, path: elsewhere}}]", True),
         (f"source: {{{HERE}, plugin: {{name: t}}}}", True),
@@ -668,6 +668,83 @@ def test_what_an_application_brings_from_this_repository_is_known(tmp_path: Path
     write(tmp_path, {"argocd/web.yaml": application, "apps/web/pod.yaml": READER})
     assert bool(lint(tmp_path).outcome.unverified) is excused
     assert bool(lint(tmp_path).outcome.findings) is not excused
+
+
+CHARTED = "repoURL: https://charts.example, chart: web"
+
+
+@pytest.mark.parametrize(
+    ("source", "excused"),
+    [
+        (f"source: {{{CHARTED}}}", False),
+        (f"sources: [{{{CHARTED}}}, {{{CHARTED}}}]", False),
+        (f"source: {{{CHARTED}, helm: {{releaseName: settings}}}}", True),
+        (f"source: {{{CHARTED}, helm: {{releaseName: till}}}}", False),
+        (f"source: {{{CHARTED}, helm: {{valuesObject: {{existing: settings}}}}}}", True),
+        (f'source: {{{CHARTED}, helm: {{values: "web:\\n  existing: settings # ours\\n"}}}}', True),
+        (f'source: {{{CHARTED}, helm: {{values: "web:\\n  existing: settings-more\\n"}}}}', False),
+        (f'source: {{{CHARTED}, helm: {{values: "fullnameOverride: settings\\n"}}}}', True),
+        (f"source: {{{CHARTED}, helm: {{parameters: [{{name: fullnameOverride, value: settings}}]}}}}", True),
+        (f"source: {{{CHARTED}, helm: {{valueFiles: [$values/web.yaml]}}}}", True),
+        (f"sources: [{{{CHARTED}}}, {{repoURL: https://git.example/other, path: elsewhere}}]", True),
+        (f"sources: [{{{CHARTED}}}, {{repoURL: https://git.example/other, ref: values}}]", True),
+        (f"source: {{{CHARTED}, plugin: {{name: t}}}}", True),
+    ],
+)
+def test_an_application_of_charts_makes_what_is_called_after_it_or_its_values(
+    tmp_path: Path, source: str, excused: bool
+) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, {source}}}\n"
+    write(tmp_path, {"argocd/web.yaml": application, "apps/web/pod.yaml": READER})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["custom-resource"] * excused
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not excused)
+
+
+def test_the_values_of_a_chart_of_k3s_are_a_text(tmp_path: Path) -> None:
+    chart = (
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: web, namespace: shop}\nspec:\n  chart: web\n"
+    )
+    write(tmp_path, {"pod.yaml": READER, "chart.yaml": f"{chart}  valuesContent: |-\n    configMapName: other\n"})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+    write(tmp_path, {"chart.yaml": f"{chart}  valuesContent: |-\n    configMapName: settings\n"})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"]
+
+
+@pytest.mark.parametrize(("kind", "group"), [("NetworkChaos", "chaos-mesh.org"), ("Shop", "example.com")])
+def test_experiments_of_chaos_mesh_make_no_objects(tmp_path: Path, kind: str, group: str) -> None:
+    write(
+        tmp_path,
+        {"app/pod.yaml": READER, "app/chaos/x.yaml": f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: x}}\n"},
+    )
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"] * (kind == "Shop")
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"] * (kind != "Shop")
+
+
+@pytest.mark.parametrize(
+    ("made", "namespace", "excused"),
+    [
+        ("--from-literal=PASS=x", "till", False),
+        ("--from-literal=PASS=x", "$NS", False),
+        ("--from-literal=PASSWORD=x", "till", True),
+        ("--from-literal=PASS=x --from-literal=PASSWORD=x", "till", True),
+        ("--from-env-file=.env", "till", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+def test_a_command_for_another_namespace_makes_only_its_keys(
+    tmp_path: Path, kind: str, made: str, namespace: str, excused: bool
+) -> None:
+    read = f"{'configMap' if kind == 'ConfigMap' else 'secret'}KeyRef: {{name: settings, key: PASSWORD}}"
+    pod = READER.replace("envFrom: [{configMapRef: {name: settings}}]", f"env: [{{name: A, valueFrom: {{{read}}}}}]")
+    noun = "configmap" if kind == "ConfigMap" else "secret generic"
+    made = f"```\nkubectl create {noun} settings -n {namespace} {made}\n```\n"
+    write(tmp_path, {"pod.yaml": pod, "README.md": made})
+    outcome = lint(tmp_path, config=Config(secrets="all")).outcome
+    assert [each.code for each in outcome.unverified] == ["command"] * excused
+    assert len(outcome.findings) == (not excused)
+    write(tmp_path, {"pod.yaml": READER})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == (["command"] if kind == "ConfigMap" else [])
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ class Resolver:
         question = self.question(reference, placed)
         if reference.via == "field":
             return answer(question)
-        keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
+        keys = tuple(key.value for key in reference.keys) if self.scope.shows_keys else ()
         key = (reference.target, reference.name.value, keys, question.namespace, placed.number, question.ways)
         if key not in self.known:
             if len(self.known) >= REMEMBERED:

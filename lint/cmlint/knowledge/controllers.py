@@ -654,6 +654,8 @@ INERT_GROUPS = frozenset(
         "barmancloud.cnpg.io",
         # https://github.com/k8snetworkplumbingwg/multus-cni: networks of pods
         "k8s.cni.cncf.io",
+        # https://github.com/chaos-mesh/chaos-mesh: helm/chaos-mesh/templates/controller-manager-rbac.yaml
+        "chaos-mesh.org",
         # https://github.com/rancher/system-upgrade-controller: manifests/clusterrole.yaml
         "upgrade.cattle.io",
     )

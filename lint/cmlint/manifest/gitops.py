@@ -48,6 +48,9 @@ GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters"
 CHANGING = ("components", "patchesStrategicMerge", "patchesJson6902")
 """The fields by which an object changes what a kustomization builds, besides `patches`."""
 
+SOURCES = ("spec.source", "spec.sources[]")
+"""Where an Application has its sources."""
+
 GROUND = (*POD_PATHS, "ConfigMap", "Secret")
 
 
@@ -104,7 +107,7 @@ def name_of_release(decoder: Decoder, root: Node) -> str:
 
 def argo_sources(root: Node) -> Iterator[Node]:
     """The sources of an Application."""
-    for route in ("spec.source", "spec.sources[]"):
+    for route in SOURCES:
         yield from walk(root, route)
 
 
@@ -139,6 +142,13 @@ def is_folder(decoder: Decoder, source: Node) -> bool:
     if not path:
         return "ref" in fields and "chart" not in fields
     return not is_placeholder(path) and fields.isdisjoint(("chart", "plugin"))
+
+
+def has_only_charts(decoder: Decoder, root: Node) -> bool:
+    """Whether all sources of an Application are charts, whose values are in the Application itself."""
+    sources = [{name for name, _, _ in decoder.items(source)} for source in argo_sources(root)]
+    files = [each for route in SOURCES for each in walk(root, f"{route}.helm.valueFiles")]
+    return not files and bool(sources) and all("chart" in fields and "plugin" not in fields for fields in sources)
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:

@@ -30,8 +30,14 @@ REFERENCES: dict[str, Target] = {
 NAMING = (*REFERENCES, "secretName")
 """The fields that are called the same in most custom resources, and in the values of most charts."""
 
-NAME_FIELD = re.compile(r"(?i:name|prefix|override)\Z")
+NAME_FIELD = re.compile(r"(?i:name|prefix|override)\Z|\.helm\.parameters\[\d+\]\.value\Z")
 """How a field ends whose value is a name, or a part of names (`fullnameOverride` of `helm create`)."""
+
+VALUES_TEXT = re.compile(r"\.helm\.values\Z|spec\.valuesContent\Z")
+"""Where values of a chart are written as a text: in an Application of Argo CD, and in a HelmChart of k3s."""
+
+VALUE_LINE = re.compile(r"(?m)^[ \t]*(?:- +)?([\w.-]+):[ \t]*[\"']?([\w.-]+)[\"']?[ \t]*(?:#.*)?$")
+"""A line of such a text with a field and a plain value."""
 
 LISTED = {
     # https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
@@ -118,15 +124,22 @@ class ShapeReader:
             return
         if isinstance(node, ScalarNode):
             value = RELEASE_NAME.sub(lambda _: self.release, node.value) if self.release else node.value
-            if len(value) <= 253 and SUBDOMAIN.match(value) and not holds_credential(path):
-                self.mentions.add(value)
-                if NAME_FIELD.search(path):
-                    self.names.add(value)
+            self.mention(value, path)
+            if VALUES_TEXT.search(path):
+                for field, written in VALUE_LINE.findall(value):
+                    self.mention(written, f"{path}.{field}")
         elif isinstance(node, SequenceNode):
             for i, item in enumerate(node.value):
                 self.walk(item, f"{path}[{i}]", depth + 1)
         else:
             self.mapping(node, path, depth)
+
+    def mention(self, value: str, path: str) -> None:
+        """A string at a path, if it can be the name of an object."""
+        if len(value) <= 253 and SUBDOMAIN.match(value) and not holds_credential(path):
+            self.mentions.add(value)
+            if NAME_FIELD.search(path):
+                self.names.add(value)
 
     def mapping(self, node: Node, path: str, depth: int) -> None:
         """A mapping: a pod spec, a lone container, a reference, or something to look into."""

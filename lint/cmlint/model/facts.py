@@ -461,7 +461,8 @@ class Document(Facts, frozen=True):
     where that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
     cluster. `rolling` is how it replaces its pods, `watched` are the annotations of Reloader and Wave with their
     values. It is `exported` where it is a copy of what an API server gave out. A document that could not be parsed has
-    one fault with the code `syntax`, and is otherwise empty.
+    one fault with the code `syntax`, and is otherwise empty. An Application of Argo CD that only installs `charts`
+    shows all their values.
     """
 
     span: Span
@@ -489,6 +490,7 @@ class Document(Facts, frozen=True):
     rolling: Rolling = Rolling()
     watched: tuple[tuple[str, str], ...] = ()
     exported: bool = False
+    charts: bool = False
 
     @property
     def broken(self) -> bool:

@@ -80,6 +80,11 @@ class Scope(msgspec.Struct, dict=True):
     clusters: tuple[Cluster, ...] = ()
 
     @cached_property
+    def shows_keys(self) -> bool:
+        """Whether files or commands may show which keys an object has that no manifest defines."""
+        return bool(self.around.loose_files or self.index.commands or self.index.patterns)
+
+    @cached_property
     def siblings(self) -> tuple[tuple[Index, bool], ...]:
         """The indexes that go to the same cluster, each with whether both go to one namespace."""
         return self.destinations.beside(self.index) if self.destinations else ()
@@ -194,6 +199,11 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         index = self.scope.index
         found = (*self.created, *(d for d in self.perhaps_created if not is_any(d)))
         return [each for each in found if meets(self.namespace, each.namespace) and index.serves(each, self.placed)]
+
+    def may_read(self, command: Definition) -> bool:
+        """Whether what a command creates may have the keys that are read."""
+        read = {key.value for key in self.reference.keys}
+        return command.provider.open or read <= {key.name for key in command.provider.keys}
 
     @cached_property
     def far(self) -> tuple[Definition, ...]:

@@ -240,13 +240,18 @@ def makers_in(path: str, facts: FileFacts, folders: ReadFolders | None) -> Maker
 def is_maker(document: Document) -> bool:
     """Whether it may make objects that nothing shows, and not by a chart."""
     may = may_make(document.api_version, document.kind)
-    return may and not installs_chart(document.api_version, document.kind)
+    return may and not installs(document)
+
+
+def installs(document: Document) -> bool:
+    """Whether an object installs charts, and does nothing else."""
+    return document.charts or installs_chart(document.api_version, document.kind)
 
 
 def releases_in(path: str, facts: FileFacts, folder: str) -> Iterator[Release]:
     """The charts that the objects in a file install."""
     for document in facts.documents:
-        if installs_chart(document.api_version, document.kind) and not document.broken:
+        if installs(document) and not document.broken:
             sentence = f"the custom resource {document.kind} in {path}"
             evidence = Evidence("custom-resource", sentence, path, document.head)
             yield Release(folder, reach_of(document), document, evidence)
