@@ -63,8 +63,7 @@ def secrets_apart(question: Question) -> Evidence | None:
 
 def created_for_others(question: Question) -> Evidence | None:
     """A command in a script, a CI file or a document may create the object, with the keys that are read."""
-    created = (each for each in question.created if meets(question.namespace, each.namespace))
-    found = next(filter(question.may_read, (*question.perhaps_created, *created)), None)
+    found = next(filter(question.may_read, (*question.perhaps_created, *question.created)), None)
     if not found:
         return None
     path, span = found.placed.written(found.provider.span)
