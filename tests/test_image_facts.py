@@ -272,6 +272,33 @@ def test_variables(text: str) -> None:
     assert done(text) == VARIABLES[text]
 
 
+GUARDED = {
+    'REG=local\nif [ "$REG" != "local" ]; then\n  docker push $REG/app:dev\nfi\n': [],
+    'REG=${REG:-local}\nif [[ "${REG}" != local ]]\nthen\n  docker push $REG/app:dev\nfi\n': [],
+    "REG=local\nIMAGE=$REG/app:dev\nif [ $REG != local ]; then docker push $IMAGE; fi\n": [],
+    'REG=local\nif [ "$REG" = "local" ]; then\n  :\nelse\n  docker push $REG/app:dev\nfi\n': [],
+    'TAG=dev\nif [ "$TAG" == "latest" ]; then\n  docker push org/app:$TAG\nfi\n': [],
+    # the value leads to it
+    'REG=quay.io/org\nif [ "$REG" != "local" ]; then\n  docker push $REG/app:dev\nfi\n': [
+        "3 pushed quay.io/org/app:dev"
+    ],
+    'TAG=dev\nif [ "$TAG" = "dev" ]; then\n  docker push org/app:$TAG\nfi\n': ["3 pushed org/app:dev"],
+    # it is behind, or in a branch of which nothing is known
+    'REG=local\nif [ "$REG" != local ]; then\n  :\nfi\ndocker push $REG/app:dev\n': ["5 pushed local/app:dev"],
+    'REG=local\nif [ "$REG" != local ]; then\n  :\nelif x; then\n  docker push $REG/app:dev\nfi\n': [
+        "5 pushed local/app:dev"
+    ],
+    # the command has no such variable, or its value is not known
+    'ENV=${ENV:-dev}\nif [ "$ENV" = prod ]; then\n  docker push org/app:prod\nfi\n': ["3 pushed org/app:prod"],
+    'if [ "$REG" != local ]; then\n  docker push $REG/app:dev\nfi\n': ["2 pushed */app:dev"],
+}
+
+
+@pytest.mark.parametrize("text", GUARDED)
+def test_a_value_may_keep_a_command_from_being_run(text: str) -> None:
+    assert done(text) == GUARDED[text]
+
+
 BUILD = """on:
   push:
     branches: [develop]

@@ -13,6 +13,9 @@ from cmlint.sources import files
 
 WORKFLOW = "jobs:\n  a:\n    steps:\n    - run: "
 CALL = "jobs:\n  a:\n    uses: ./.github/workflows/push.yml\n    with:\n"
+NAMED = "jobs:\n  a:\n    uses: REPO/.github/workflows/push.yml@main\n    with:\n      tag: dev\n"
+REUSED = "on: {workflow_call: {inputs: {tag: {type: string}}}}\njobs:\n  p:\n    steps:\n"
+REUSED += "    - run: docker push org/app:${{ inputs.tag }}\n"
 JKUBE = (
     "kubernetes {\n  images {\n    image {\n      name = 'org/app:dev'\n      build { from = 'a:1' }\n    }\n  }\n}\n"
 )
@@ -94,6 +97,25 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "powershell environment": ({"push.ps1": "$env:TAG = 'dev'\ndocker push \"org/app:$env:TAG\"\n"}, ["org/app:dev"]),
     "powershell of a command": ({"push.ps1": "$tag = git rev-parse HEAD\ndocker push org/app:$tag\n"}, ["org/app:*"]),
+    "powershell joined": (
+        {"push.ps1": '$registry = "org"\n$image = $registry + "/app:" + "dev"\ndocker push $image\n'},
+        ["org/app:dev"],
+    ),
+    "powershell joined with what is not known": (
+        {
+            "push.ps1": '$image = "org/app:" + (Get-Date)\n$other = "org/web:" + $tag\n'
+            "docker push $image\ndocker push $other\n"
+        },
+        ["org/web:*"],
+    ),
+    "powershell formatted": (
+        {"push.ps1": '$registry = "org"\n$image = "{0}/{1}:{2}" -f $registry, "app", \'dev\'\ndocker push $image\n'},
+        ["org/app:dev"],
+    ),
+    "powershell formatted with too little": (
+        {"push.ps1": '$image = "org/{0}:{1}" -f "app"\ndocker push $image\n'},
+        ["org/app:*"],
+    ),
     "jenkins method": (
         {
             "Jenkinsfile": 'def pushImage(name, String tag) {\n  sh "docker push org/${name}:${tag}"\n}\n'
@@ -251,7 +273,22 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
             "docker-bake.hcl": 'function "tag" {\n  params = [tag]\n  result = tag == "" ? [] : ["org/app:${tag}"]\n}\n'
             'target "app" {\n  tags = tag("dev")\n  output = ["type=registry"]\n}\n',
         },
-        [],
+        ["org/app:dev"],
+    ),
+    "bake function with a condition in a list": (
+        {
+            "docker-bake.hcl": 'variable "TAG" {\n  default = "dev"\n}\nfunction "tag" {\n  params = [name]\n'
+            '  result = [notequal("", TAG) ? "org/${name}:${TAG}" : "", "org/${name}:edge"]\n}\n'
+            'target "app" {\n  tags = tag("app")\n  output = ["type=registry"]\n}\n',
+        },
+        ["org/app:dev", "org/app:edge"],
+    ),
+    "bake tags with conditions": (
+        {
+            "docker-bake.hcl": 'target "app" {\n  tags = [\n    equal(BRANCH, "org/other:1") ? "" : "org/app:dev",\n'
+            '    MODE == "org/mode" ? "org/app:edge" : "",\n  ]\n  output = ["type=registry"]\n}\n',
+        },
+        ["org/app:dev", "org/app:edge"],
     ),
     "jenkins joined strings": (
         {"Jenkinsfile": "def image = 'org/app'\nnode {\n  sh 'docker push ' + image + ':dev'\n}\n"},
@@ -264,6 +301,28 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
     "jenkins joined in a loop": (
         {"Jenkinsfile": "for (s in ['app', 'web']) {\n  sh 'docker push org/' + s + ':dev'\n}\n"},
         ["org/app:dev", "org/web:dev"],
+    ),
+    "jenkins variables joined of strings": (
+        {
+            "Jenkinsfile": "pipeline {\n  environment {\n    ORG = 'org'\n    IMAGE = \"${ORG}\" + '/' + env.APP\n"
+            "    APP = 'app'\n    FULL = IMAGE + ':dev'\n  }\n  steps { sh 'docker push $FULL' }\n}\n"
+        },
+        ["org/app:dev"],
+    ),
+    "jenkins variables joined with a call": (
+        {"Jenkinsfile": "def image = 'org/app' + suffix('a')\nnode {\n  sh \"docker push ${image}:dev\"\n}\n"},
+        [],
+    ),
+    "jenkins withEnv": (
+        {"Jenkinsfile": "withEnv(['IMAGE=org/app', \"TAG=dev\"]) {\n  sh 'docker push $IMAGE:$TAG'\n}\n"},
+        ["org/app:dev"],
+    ),
+    "jenkins withEnv of two values": (
+        {
+            "Jenkinsfile": "withEnv(['TAG=dev']) {\n  sh 'make'\n}\nwithEnv(['TAG=edge']) {\n"
+            "  sh 'docker push org/app:$TAG'\n}\n"
+        },
+        ["org/app:*"],
     ),
     "jenkins joined with a call": ({"Jenkinsfile": "node {\n  sh 'docker push ' + nameOf('a') + ':dev'\n}\n"}, []),
     "jenkins printed": ({"Jenkinsfile": "node {\n  echo 'docker push ' + image + ':dev'\n}\n"}, []),
@@ -278,6 +337,30 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
             "jobs:\n  p:\n    steps:\n    - run: docker push org/${{ inputs.name }}:${{ inputs.tag }}\n",
         },
         ["org/*:*", "org/app:dev", "org/web:dev"],
+    ),
+    "workflow by the name of its own repository": (
+        {".github/workflows/a.yml": NAMED.replace("REPO", "Me/repo"), ".github/workflows/push.yml": REUSED},
+        ["org/app:*", "org/app:dev"],
+    ),
+    "workflow of another repository": (
+        {".github/workflows/a.yml": NAMED.replace("REPO", "me/other"), ".github/workflows/push.yml": REUSED},
+        ["org/app:*"],
+    ),
+    "script beside the caller": (
+        {
+            "a/ci.sh": "#!/bin/sh\n./push.sh dev\n",
+            "a/push.sh": "#!/bin/sh\ndocker push org/app:$1\n",
+            "b/push.sh": "#!/bin/sh\ndocker push org/web:$1\n",
+        },
+        ["org/app:*", "org/app:dev", "org/web:*"],
+    ),
+    "script of one of several folders": (
+        {
+            "ci.sh": "#!/bin/sh\n./push.sh dev\n",
+            "a/push.sh": "#!/bin/sh\ndocker push org/app:$1\n",
+            "b/push.sh": "#!/bin/sh\ndocker push org/web:$1\n",
+        },
+        ["org/app:*", "org/app:dev", "org/web:*", "org/web:dev"],
     ),
     "workflow with metadata": (
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -63,8 +63,10 @@ def passed(
     included = Included(sets, {one.path for one in opened.all})
     for caller, call in calls:
         callee, given = call.files[0].removeprefix("./"), Given.of(call)
-        for path, push, holes in islice(opened.near(caller, callee), MOST):
-            if not holes.isdisjoint(given.names) and reaches(call, callee, path, push):
+        near = islice(opened.near(caller, callee), MOST)
+        reached = [one for one in near if reaches(call, callee, one.path, one.push)]
+        for path, push, holes in nearest(reached, caller, callee):
+            if not holes.isdisjoint(given.names):
                 own = {**given.around, **included.values_of(path), **known(push.given)}
                 yield from found(caller, call, push, filled(push.name, own, dict(given.named)))
     for path, push, holes in opened.all:
@@ -189,6 +191,15 @@ def reaches(call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
     if call.tool == "uses" and name in ("action.yml", "action.yaml"):
         return folder == callee or folder.endswith(f"/{callee}")
     return path == callee or path.endswith(f"/{callee}")
+
+
+def nearest(reached: Sequence[Open], caller: str, callee: str) -> Sequence[Open]:
+    """Of the files that a path may mean, the one that it leads to from the folder of the caller, or from one above."""
+    paths = {one.path for one in reached}
+    for folder in folders_above(caller) if len(paths) > 1 else ():
+        if (path := f"{folder}/{callee}".lstrip("/")) in paths:
+            return [one for one in reached if one.path == path]
+    return reached
 
 
 def split(image: str) -> tuple[str, str]:

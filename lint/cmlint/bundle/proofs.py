@@ -158,7 +158,8 @@ class Proofs:
         self.known: dict[str, str] = {}
         self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
-        giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
+        here = [proof for proof in found if proof.fact.tool != "uses" or self.is_here(proof.fact.was)]
+        giving = [[(p.path, p.fact) for p in here if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
         if giving[1]:
             found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open", "sets")]
@@ -171,6 +172,10 @@ class Proofs:
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
+
+    def is_here(self, repository: str) -> bool:
+        """Whether a repository that a workflow names is this one; a path alone is always in this one."""
+        return not repository or repository.lower() == self.remote.lower()
 
     def without(self, paths: Container[str], text: Callable[[str], str]) -> Proofs:
         """The same without what was asked of some texts, which are other ones now, but prove the same."""

@@ -45,9 +45,16 @@ BAKE_CALLED = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*([^\[\n]*\)|\[[^\]\n]*\w\
 BAKE_CALL = re.compile(r"(?<![\w.])(\w+)\(([^()]*)\)")
 BAKE_FUNCTION = re.compile(
     r"(?m)^function[ \t]+\"(\w+)\"[ \t]*\{\s*params[ \t]*=[ \t]*\[([^\]\n]*)\]\s*"
-    r"result[ \t]*=[ \t]*(\[[^\]?]*\]|\"[^\"\n]*\")\s*\}"
+    r"result[ \t]*=[ \t]*((?:\[[^\]]*\]|\"[^\"\n]*\")(?:\s*:\s*(?:\[[^\]]*\]|\"[^\"\n]*\"))?)\s*\}"
 )
-"""A function without conditions: https://docs.docker.com/build/bake/funcs/"""
+"""A function, whose conditions are left out: https://docs.docker.com/build/bake/funcs/"""
+
+BAKE_CONDITION = re.compile(
+    r"(?:\w+\([^()?]*\)|[\w.]+[ \t]*[!=]=[ \t]*\"[^\"\n]*\"|\"[^\"\n]*\"[ \t]*[!=]=[ \t]*[\w.]+)[ \t]*\?"
+)
+"""What decides which of two strings it is: `notequal("", TAG) ?`. Each of them may be pushed."""
+
+BAKE_STRING = re.compile(r"\"([^\"\n]*)\"")
 
 REGISTRY = re.compile(r"(?m)(?:^[ \t]*output[ \t]*=|\"output\"[ \t]*:)[ \t]*\[[^\]]{0,2000}?type=registry")
 TARGET = re.compile(r"(?m)^target[ \t]+\"|\"target\"[ \t]*:[ \t]*\{")
@@ -84,9 +91,10 @@ def read(place: Text) -> Iterator[ImageFact]:
     yield from earthly(text, place) if "SAVE IMAGE" in text else ()
     if TARGET.search(text):
         pushes = REGISTRY.search(text) is not None
+        text = BAKE_CONDITION.sub(lambda found: " " * len(found[0]), text) if "?" in text else text
         for found in BAKE.finditer(text):
             begin, end = found.span(1 if found[1] is not None else 2)
-            for image in STRING.finditer(text, begin, end):
+            for image in BAKE_STRING.finditer(text, begin, end):
                 if text.count("(", begin, image.start()) > text.count(")", begin, image.start()):
                     continue
                 build = bake_build(text, image[1], place)
@@ -148,7 +156,7 @@ def made_by(function: re.Match[str] | None, given: list[str]) -> Iterator[str]:
     """The strings of a function's result with what is given to it."""
     names = parts_of(function[2]) if function else []
     if function and len(names) == len(given):
-        for image in STRING.findall(function[3]):
+        for image in BAKE_STRING.findall(function[3]):
             for name, value in zip(names, given, strict=True):
                 image = image.replace(f"${{{name}}}", value.strip('"') if value[0] == '"' else f"${{{value}}}")  # noqa: PLW2901
             yield image

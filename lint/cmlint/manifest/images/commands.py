@@ -10,7 +10,17 @@ from typing import NamedTuple
 from msgspec import structs
 
 from cmlint.manifest.images.builds import hole, of_docker
-from cmlint.manifest.images.cutting import COMMENT, NEAR, REACH, Filler, Opener, folder_before, inside, is_printed
+from cmlint.manifest.images.cutting import (
+    COMMENT,
+    NEAR,
+    REACH,
+    Filler,
+    Opener,
+    folder_before,
+    inside,
+    is_printed,
+    is_ruled_out,
+)
 from cmlint.manifest.images.facts import Text, combinations, split
 from cmlint.manifest.images.functions import in_functions, in_methods
 from cmlint.manifest.images.kinds import VERBS, words_of
@@ -176,6 +186,9 @@ def called(place: Text) -> Iterator[ImageFact]:
             words = cutter.cut()
             cut += cutter.position - end
             facts = [*RUNS[name](place, name, words, begin, folder)]
+            if cutter.filled and any(fact.deed == "pushed" for fact in facts):
+                ruled_out = is_ruled_out(text, begin, text[end : cutter.position], place.variables)
+                facts = [fact for fact in facts if not (ruled_out and fact.deed == "pushed")]
             if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
                 words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
                 whole = "/".join(filter(None, (inside(text, begin), folder)))

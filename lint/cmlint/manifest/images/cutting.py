@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
+from typing import NamedTuple
 
 from cmlint.kube.names import bare_path
 from cmlint.manifest.images import has_any
@@ -150,3 +151,49 @@ def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     found = CHANGES.findall(before) if has_any(before, CHANGERS) else ()
     folder = variables.fill(found[-1]) if found else ""
     return "" if UNKNOWN in folder else bare_path(folder)
+
+
+GUARD = re.compile(
+    r"\n[ \t]*(?:if[ \t]+\[\[?[ \t]+[\"']?\$\{?(?P<name>\w+)\}?[\"']?[ \t]+(?P<sign>!=|==?)[ \t]+"
+    r"[\"']?(?P<value>[\w./:-]*)[\"']?[ \t]+\]\]?[ \t]*(?:;|\r?\n|then)|(?P<word>if|elif|else|fi)\b)"
+)
+"""The parts of an `if` of a shell; the value of a variable decides over one with a name."""
+
+
+class Guard(NamedTuple):
+    """What holds in a branch of an `if`: that a variable has a value, or that it has another one."""
+
+    name: str
+    value: str
+    same: bool
+
+
+def is_ruled_out(text: str, at: int, command: str, variables: Variables) -> bool:
+    """Whether a command with a variable is not run with the value that the text gives to it.
+
+    As in `if [ "$REGISTRY" != "local" ]; then docker push $REGISTRY/app; fi`. Who gives it another value runs it.
+    """
+    for guard in guards_around(text, max(at - FAR, 0), at):
+        value = variables.fill(f"${{{guard.name}}}")
+        if UNKNOWN in value or (value == guard.value) == guard.same:
+            continue
+        if variables.given_value(guard.name, UNKNOWN).fill(command) != variables.fill(command):
+            return True
+    return False
+
+
+def guards_around(text: str, start: int, at: int) -> list[Guard]:
+    """The conditions of the branches that a character is in, as far as they compare a variable with a word."""
+    found: list[Guard | None] = []
+    for part in GUARD.finditer(text, start, at):
+        if part["name"]:
+            found.append(Guard(part["name"], part["value"], part["sign"] != "!="))
+        elif part["word"] == "if":
+            found.append(None)
+        elif found:
+            last = found.pop()
+            if part["word"] == "else":
+                found.append(last._replace(same=not last.same) if last else None)
+            elif part["word"] == "elif":
+                found.append(None)
+    return [guard for guard in found if guard]

@@ -78,7 +78,7 @@ TASKS = {
 USES = r"uses[\"']?:[ \t]*[\"']?([^\s\"']+)"
 ACTIONS = (
     *("build-push", "build-and-push", "bake-action", "push-to", "docker-build", "ublish-", "ecr-action"),
-    *("action-kaniko", "gp-docker-action", "k8s-deploy", "k8s-bake", "./", "docker-publish"),
+    *("action-kaniko", "gp-docker-action", "k8s-deploy", "k8s-bake", "./", "/.github/", "docker-publish"),
     *("metadata-action", "yaml-update-action", "gha-find-replace"),
 )
 """How a step of a workflow names an action or a workflow, and what is in the names of those that are read."""

@@ -69,6 +69,15 @@ OWN = {
 A repository of GitLab may be read in a copy that another host has under another owner, so only its name is taken.
 """
 
+STRING = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
+PART = rf"(?:{STRING}|\$?[\w.]+)"
+JOINED = re.compile(rf"({PART}(?:[ \t]*\+[ \t]*{PART})+)[ \t]*\r?\Z")
+"""Strings and variables that are joined, as in Groovy: https://groovy-lang.org/syntax.html#_string_concatenation"""
+
+PUT_IN = rf"(?:{STRING}|\$\w+)"
+FORMATTED = re.compile(rf"[\"']([^\"'\n]*)[\"'][ \t]+-f[ \t]+({PUT_IN}(?:[ \t]*,[ \t]*{PUT_IN})*)[ \t]*\r?\Z")
+"""A string of PowerShell and what is put into it: "Format operator" in `about_Operators`."""
+
 PAIR = r"\n[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)"
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
 
@@ -88,8 +97,14 @@ JUST = r"\n@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\"\n
 TASK = r"\n[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
 """A variable of a Taskfile with a default of its own."""
 
-POWERSHELL = r"(?i)\n[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')"
+POWERSHELL = (
+    r"(?i)\n[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*"
+    r"((?:\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]+(?:-f|\+)[ \t]+[^\n]+)?|\$\w+[ \t]+\+[ \t]+[^\n]+)"
+)
 """A variable or a parameter of PowerShell with a string (`about_Variables`, `about_Environment_Variables`)."""
+
+WITH_ENV = r"(?:withEnv[ \t]*\(?[ \t]*\[|,)\s*[\"'](\w+)()=((?:[^\"'\s,\]])+)[\"'](?=\s*[,\]])"
+"""A variable of a step of Jenkins: https://www.jenkins.io/doc/pipeline/steps/workflow-basic-steps/#withenv-set-environment-variables"""
 
 JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
 HCL = r'\nvariable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
@@ -99,6 +114,7 @@ FORMS = (
     ("variable ", HCL),
     ("default:", GIVEN),
     ("defaultValue:", JENKINS),
+    ("withEnv", WITH_ENV),
     ("{{", JUST),
     ("default ", TASK),
     ("$", POWERSHELL),
@@ -426,7 +442,24 @@ def name_in(expansion: str) -> str:
 def written_in(place: str) -> str | None:
     """What is written as the value behind an assignment."""
     found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place[:LONGEST]))
-    return (found[2] if found[1] else found[3]) if found else None
+    if found is None:
+        return put_together(place[:LONGEST])
+    return found[2] if found[1] else found[3]
+
+
+def put_together(place: str) -> str | None:
+    """A string that is joined of several, or formatted; None where it is neither."""
+    if ('"' in place or "'" in place) and (found := JOINED.match(place)):
+        return "".join(map(string, re.findall(PART, found[1])))
+    if " -f" in place and (found := FORMATTED.match(place)):
+        given = [string(part) for part in re.findall(PUT_IN, found[2])]
+        return re.sub(r"\{(\d)\}", lambda hole: (given + [UNKNOWN] * 10)[int(hole[1])], found[1])
+    return None
+
+
+def string(part: str) -> str:
+    """What a string says, or a variable by its name."""
+    return part[1:-1] if part[0] in "\"'" else f"${{{part.lstrip('$').removeprefix('env.')}}}"
 
 
 def is_itself(name: str, place: str) -> bool:

@@ -43,6 +43,13 @@ RELEASING = ("semver", "pep440", "match")
 """Types with which `latest` is pushed as well, like the type `ref` for tags."""
 
 
+CALLED = re.compile(r"(?:\./|([\w.-]+/[\w.-]+)/(?=\.github/workflows/[^@]+@))([^@\n]+)")
+"""A workflow or an action that is called, and the repository that it is in where that is named.
+
+https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows#calling-a-reusable-workflow
+"""
+
+
 def read(place: Text) -> Iterator[ImageFact]:
     """What the actions of a workflow do."""
     nodes = [(node, top) for node, top in mappings(place.text) if node.text("uses") or node.text("run")]
@@ -79,10 +86,11 @@ def action(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]
             yield from place.fact("pushed", uses, place.variables.fill(line.partition(".tags=")[2]), at)
     elif PUSHERS.match(uses):
         yield from pushed(given, uses, place, described)
-    elif uses.startswith("./") and given.entries:
+    elif (found := CALLED.match(uses)) and given.entries:
         for values in given_by_rows(given, place):
             passed = tuple(passed_on(*pair) for pair in zip(given.entries, values, strict=True))
-            yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
+            more = {"was": found[1] or "", "files": (found[2].rstrip("/"),), "given": passed}
+            yield place.of("calls", "uses", "", "", node.at("uses"), **more)
     elif DEPLOYERS.match(uses):
         for image, at in given.words("images"):
             yield from place.fact("replaced", uses, place.variables.fill(image), at)
