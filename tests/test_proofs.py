@@ -70,6 +70,15 @@ def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str
     assert said(tmp_path, IMAGE, files) == []
 
 
+@pytest.mark.parametrize(("registry", "pushed"), [("local", False), ("registry.example.com", True)])
+def test_a_value_that_keeps_a_push_from_being_run_proves_none(tmp_path: Path, registry: str, pushed: bool) -> None:
+    script = f"#!/bin/sh\nREG=${{REG:-{registry}}}\ndocker build -t $REG/api:develop .\n"
+    script += 'if [ "$REG" != "local" ]; then\n  docker push $REG/api:develop\nfi\n'
+    image = f"{registry}/api:develop"
+    found = f"`{image}` is pushed again by up.sh:5, but {ONCE}: a restart starts the old build"
+    assert said(tmp_path, image, {"up.sh": script}) == ([found] if pushed else [])
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -293,6 +302,35 @@ def test_a_value_that_is_set_to_the_same_tag_replaces_nothing(tmp_path: Path, co
 
 
 @pytest.mark.parametrize(
+    ("command", "silent"),
+    [
+        ("sed -i 's|registry.example.com/api|registry.example.com/api:'$SHA'|' chart/values.yaml", True),
+        ("sed -i 's|image: .*|image: registry.example.com/api:'$SHA'|' chart/values.yaml", True),
+        ("sed -i 's|registry.example.com/web|registry.example.com/web:'$SHA'|' chart/values.yaml", False),
+        ("sed -i 's|registry.example.com/api|registry.example.com/api:'$SHA'|' other/values.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' chart/values.yaml", True),
+        ("yq -i '.web.image = \"registry.example.com/api:1\"' chart/values.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' other/values.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' chart/values.release.yaml", True),
+        ("yq -i '.web.image = \"registry.example.com/api:1\"' chart/values.release.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' chart/settings.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' other/values.release.yaml", False),
+        ("yq -i '.api.image = \"registry.example.com/api:1\"' values.release.yaml", False),
+    ],
+)
+def test_the_values_of_a_chart_are_edited(tmp_path: Path, command: str, silent: bool) -> None:
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n",
+        "chart/values.yaml": "web:\n  name: web\napi:\n  image: registry.example.com/api:develop\n",
+        "chart/templates/api.yaml": MANIFEST.replace("IMAGE", "{{ .Values.api.image }}"),
+        "up.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert found == ([] if silent else [BY_NAME])
+
+
+@pytest.mark.parametrize(
     ("files", "silent"),
     [
         ({"up.sh": "#!/bin/sh\nsed 's/:develop/:'$SHA'/g' .k8s/api.yaml > .k8s/api.release.yaml\n"}, True),
@@ -355,6 +393,7 @@ KEEL = "metadata:\n  annotations: {keel.sh/policy: force}\n"
         (f'{IMAGE} # {{"$imagepolicy": "flux:api"}}', {}, "Flux puts another image in its place: k8s/api.yaml:14"),
         ("ko.local/api:develop", {}, "by its name it is only on the nodes themselves"),
         ("team/api:local-dev", {}, "by its name it is only on the nodes themselves"),
+        ("local/api:develop", {}, "by its name it is only on the nodes themselves"),
         ("api:develop", {}, "it names no registry, and Docker Hub has no official image of this name"),
         (f"{IMAGE[:-7]}1.2.3", {"a.sh": f"kind load docker-image {IMAGE[:-7]}1.2.3\n"}, ""),
         (f"{IMAGE}\n        imagePullPolicy: Always", {"a.sh": f"kind load docker-image {IMAGE}\n"}, ""),
@@ -376,6 +415,10 @@ def test_what_is_not_reported_is_listed_with_the_reason(
 def test_a_registry_has_every_image_that_is_called_local(tmp_path: Path) -> None:
     (message,) = said(tmp_path, "registry.example.com/api:local-dev", {})
     assert message == BY_NAME.replace("develop", "local-dev")
+    assert said(tmp_path, "registry.example.com/local/api:develop", {}) == [BY_NAME]
+    assert said(tmp_path, "local/api:develop", {"ci.sh": "docker push local/api:develop\n"}) == [
+        f"`local/api:develop` is pushed again by ci.sh:1, but {ONCE}: a restart starts the old build"
+    ]
 
 
 def test_keel_is_a_reason(tmp_path: Path) -> None:
@@ -428,6 +471,22 @@ def test_a_restart_of_another_workload_is_not_named(tmp_path: Path, restarted: s
     write(tmp_path, {"api.yaml": MANIFEST.replace("IMAGE", IMAGE), "ci.sh": script})
     (finding,) = lint(tmp_path).outcome.findings
     assert finding.help is not None and help_ in finding.help
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "rules"),
+    [
+        ("README.md", "kubectl set image deployment/api api=api:v2", ["unpullable-image"]),
+        ("up.sh", "kubectl set image deployment/api api=api:v2", []),
+        ("up.sh", "kubectl set image deployment/other api=api:v2", []),
+    ],
+)
+def test_a_document_puts_no_image_in_the_place_of_one_that_no_registry_has(
+    tmp_path: Path, path: str, command: str, rules: list[str]
+) -> None:
+    files = {"build.sh": "#!/bin/sh\ndocker build -t api:latest .\n", path: f"    {command}\n"}
+    write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", "api:latest"), **files})
+    assert [finding.rule for finding in lint(tmp_path).outcome.findings] == rules
 
 
 @pytest.mark.parametrize(("built", "rules"), [("api:latest", ["unpullable-image"]), ("api:1.0.0", [])])

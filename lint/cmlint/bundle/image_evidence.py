@@ -21,6 +21,9 @@ DESKS = ("skaffold", "Tilt", "DevSpace")
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
 """What ko, Knative and kind call images that are on the machine itself."""
 
+LOCAL = "docker.io/local/"
+"""What people call images that no registry has, in the place of a registry: `local/api`."""
+
 _PUBLIC = """
     docker.io quay.io ghcr.io gcr.io k8s.gcr.io registry.k8s.io mcr.microsoft.com public.ecr.aws docker.elastic.co
     nvcr.io registry.gitlab.com registry.access.redhat.com registry.redhat.io lscr.io cr.fluentbit.io cgr.dev icr.io
@@ -134,7 +137,7 @@ def is_loaded(subject: Subject, proofs: Proofs) -> bool:
 def is_local(image: images.Image) -> bool:
     """Whether an image is by its name one of the machine itself."""
     by_tag = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
-    return by_tag or image.registry in LOADED_REGISTRIES
+    return by_tag or image.registry in LOADED_REGISTRIES or image.repository.startswith(LOCAL)
 
 
 def is_foreign(image: images.Image) -> bool:

@@ -22,6 +22,7 @@ from cmlint.knowledge.placeholders import FORM, filled_image, is_placeholder_ima
 from cmlint.kube.images import BadImageError, Image, parse_image
 from cmlint.kube.names import bare_path, glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
+from cmlint.model.values import Value
 
 Whose = Literal["ci", "script", "document"]
 """What kind of file proves something: a pipeline that runs by itself, what people run, what people read."""
@@ -113,6 +114,11 @@ class Subject(msgspec.Struct, frozen=True):
         return self.image.tag or "latest"
 
     @property
+    def key(self) -> tuple[str, object]:
+        """What tells it from others: the path of its text, and its place there."""
+        return self.placed.path, (self.placed.identity, self.written, self.span.start, self.container)
+
+    @property
     def is_bare(self) -> bool:
         """Whether it has a name without a registry or namespace that is none of Docker's official images."""
         repository = self.image.repository
@@ -157,6 +163,7 @@ class Proofs:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
         self.answers: dict[tuple[str, object], Proof | None] = {}
+        self.read: dict[tuple[str, object], Sequence[Value]] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         here = [proof for proof in found if proof.fact.tool != "uses" or self.is_here(proof.fact.was)]
         giving = [[(p.path, p.fact) for p in here if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
@@ -183,6 +190,7 @@ class Proofs:
         vars(other).update(vars(self))
         other.text, other.known = text, {path: each for path, each in self.known.items() if path not in paths}
         other.answers = {key: proof for key, proof in self.answers.items() if key[0] not in paths}
+        other.read = {}
         return other
 
     def filled(self, proof: Proof) -> Proof:
@@ -236,15 +244,15 @@ class Proofs:
     def builds(self, subject: Subject) -> Proof | None:
         """What builds the name under this tag, by a command in a document, whose reader chooses the tag, or as a check.
 
-        A pipeline gives an image any tag that it only builds.
+        A pipeline gives an image any tag that it only builds. Else what builds one of a namespace that nobody pushes.
         """
         others = (proof for proof in self.about(subject, "built") if proof.whose != "script")
-        return self.built(subject) or next(others, None)
+        beside = self.unpushed.get(subject.image.repository.rpartition("/")[0])
+        return self.built(subject) or next(others, None) or beside
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
-        placed = subject.placed
-        key = placed.path, (placed.identity, subject.written, subject.span.start, subject.container)
+        key = subject.key
         if key not in self.answers:
             self.answers[key] = self.replacement(subject)
         return self.answers[key]
@@ -284,7 +292,7 @@ class Proofs:
         if fact.tool == "Renovate":
             return glob(fact.was, subject.placed.written(subject.span)[0])
         if fact.tool == "yq":
-            return bool(fact.files) and self.is_in_files(fact, subject)
+            return bool(fact.files) and self.is_assigned(fact, subject)
         if fact.tool in ("helm --set", "helmfile"):
             return self.reads_value(fact, subject)
         if fact.workload and not is_open(fact.workload):
@@ -312,7 +320,7 @@ class Proofs:
         owner = self.remote.partition("/")[0].lower()
         if any(self.about(subject, "pushed", "built")) or (owner and owner in image.repository.split("/")[:-1]):
             return True
-        return space in self.spaces or last in self.own_names
+        return space in self.spaces or space in self.unpushed or last in self.own_names
 
     @cached_property
     def spaces(self) -> frozenset[str]:
@@ -321,6 +329,25 @@ class Proofs:
         whole = {name.rpartition("/")[0] for name in names if "*" not in name.rpartition("/")[0]}
         hosted = {space if "." in space.partition("/")[0] else f"docker.io/{space}" for space in whole if space}
         return frozenset(space for space in hosted if "/" in space) - {"docker.io/library"}
+
+    @cached_property
+    def unpushed(self) -> dict[str, Proof]:
+        """Namespaces without a registry under which commands build images, and into which no file pushes any.
+
+        So their images are those of a machine; each has a build. A push into a namespace that is not known may be one,
+        and files of compose build what people push by hand.
+        """
+        pushed = {proof.fact.name.rpartition("/")[0] for proof in self.found if proof.fact.deed == "pushed"}
+        by_command = (proof for proof in self.found if proof.fact.deed == "built" and proof.fact.tool != "compose")
+        built = [proof for proof in by_command if proof.whose != "document"]
+        if any("*" in space for space in pushed):
+            return {}
+        spaces = ((proof.fact.name.rpartition("/")[0], proof) for proof in reversed(built))
+        return {
+            f"docker.io/{space}": proof
+            for space, proof in spaces
+            if space and not set(space) & set(".:/*{") and not {space, f"docker.io/{space}"} & pushed
+        }
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -380,25 +407,37 @@ class Proofs:
         return (found[1],) if found else ()
 
     def is_edited(self, proof: Proof, subject: Subject) -> bool:
-        """Whether a pattern of sed fits the line on which the image is written."""
+        """Whether a pattern of sed fits a line on which the image is written, or a value of a chart that is in it."""
         fact = proof.fact
-        path, span = subject.placed.written(subject.span)
-        if not self.is_in_files(fact, subject):
-            return False
-        shown = self.line_text(path, span) or f"image: {subject.written}"
-        if letters(fact.was) < LETTERS or not glob(f"*{fact.was}*", shown):
+        if letters(fact.was) < LETTERS:
             return False
         named = re.sub(r"^\W*(?:image|newTag|tag|newName)\b", "", fact.was)
-        return bool(fact.files) or letters(named) >= LETTERS or fits(fact.name, subject.names)
+        if not (fact.files or letters(named) >= LETTERS or fits(fact.name, subject.names)):
+            return False
+        lines = ((path, self.line_text(path, span)) for path, span in self.places(subject) if is_in_files(fact, path))
+        return any(glob(f"*{fact.was}*", line or f"image: {subject.written}") for _, line in lines)
 
-    def is_in_files(self, fact: ImageFact, subject: Subject) -> bool:
-        """Whether the image is written in one of the files that are edited, as far as these are known."""
-        path, _ = subject.placed.written(subject.span)
-        for name in fact.files:
-            known = bare_path(name.rpartition("*")[2])
-            if not known or path == known or path.endswith(f"/{known}") or ("*" in name and path.endswith(known)):
-                return True
-        return not fact.files
+    def is_assigned(self, fact: ImageFact, subject: Subject) -> bool:
+        """Whether yq writes into the file in which the image is written, or the value of a chart that is in it.
+
+        People write a value into a copy of the chart's own values (`values.release.yaml`) as well.
+        """
+        if is_in_files(fact, subject.placed.written(subject.span)[0]):
+            return True
+        routes = (value for value in self.values(subject) if f".{value.route}" == fact.was)
+        return any(is_in_files(fact, value.path) or is_beside(fact, value.path) for value in routes)
+
+    def places(self, subject: Subject) -> Iterator[tuple[str, Span]]:
+        """Where an image is written, and where the values of a chart are of which its template makes it."""
+        yield subject.placed.written(subject.span)
+        yield from ((value.path, value.span) for value in self.values(subject))
+
+    def values(self, subject: Subject) -> Sequence[Value]:
+        """The values of a chart of which a template makes an image; each command that edits files asks for them."""
+        built = subject.placed.built
+        if subject.key not in self.read:
+            self.read[subject.key] = built.values_of(subject.span) if built else ()
+        return self.read[subject.key]
 
     def reads_value(self, fact: ImageFact, subject: Subject) -> bool:
         """Whether a template writes the image with the value that is set, in the chart that is installed."""
@@ -541,6 +580,26 @@ def is_workload(workload: str, subject: Subject) -> bool:
     document = subject.placed.document
     same = KINDS.get(kind, kind) == document.kind.lower() or "*" in kind
     return same and document.name is not None and (not called or glob(called, document.name.value))
+
+
+def is_in_files(fact: ImageFact, path: str) -> bool:
+    """Whether the file at a path is one of those that are edited, as far as these are known."""
+    for name in fact.files:
+        known = bare_path(name.rpartition("*")[2])
+        if not known or path == known or path.endswith(f"/{known}") or ("*" in name and path.endswith(known)):
+            return True
+    return not fact.files
+
+
+def is_beside(fact: ImageFact, path: str) -> bool:
+    """Whether files of values are edited that are beside the one at a path."""
+    folder = path.rpartition("/")[0]
+    edited = (bare_path(name).rpartition("/") for name in fact.files)
+    return any(f"/{folder}".endswith(f"/{place}") and VALUES.match(name) for place, _, name in edited if place)
+
+
+VALUES = re.compile(r"values[^/]*\.ya?ml\Z")
+"""The names of files with the values of a chart."""
 
 
 def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:

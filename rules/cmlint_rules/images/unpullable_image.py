@@ -24,7 +24,7 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
         proofs, subject = ctx.bundle.proofs, pull.subject
         if pull.policy != "Always" or not subject.is_bare or pull.image.digest:
             continue
-        if proofs.replaced(subject) or any(proofs.about(subject, "replaced")):
+        if proofs.replaced(subject) or any(proof.whose != "document" for proof in proofs.about(subject, "replaced")):
             continue
         here = proofs.loaded(subject) or proofs.built(subject)
         name = pull.use.written.value
