@@ -30,6 +30,12 @@ from tests.support.live import (
 )
 from tests.support.proxy import Meddle, Reply, proxy
 
+SOON = """\
+from cmlint.sources.cluster import manners
+manners.FIRST_WAIT = 0.02
+"""
+"""Asks again sooner."""
+
 # what goes wrong
 
 
@@ -78,7 +84,7 @@ def test_pages_that_expire_are_read_again_from_the_first(tmp_path: Path) -> None
 
 def test_a_server_that_stops_in_the_middle_gives_a_true_part_and_a_note(cluster: Cluster, spaces: list[str]) -> None:
     with proxy(cluster, lambda path, before: Reply() if "secrets" in path else None) as between:
-        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references")
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references", before=SOON)
     assert found.lines == no_keys(spaces[0])
     assert found.said.startswith(WARNING.format(f"Secrets in `{spaces[0]}` could not be listed: ").rstrip("\n"))
 
@@ -234,10 +240,10 @@ def test_a_list_that_is_always_cut_gives_a_true_part_and_a_note(
     (tmp_path / "pod.yaml").write_text(POD, encoding="utf-8")
     with proxy(cluster, of_secrets(cluster, 99, Reply(200, part=0.5))) as between:
         path = between.kubeconfig(cluster)
-        found = audit(path, "-n", spaces[0], "--select", "references")
+        found = audit(path, "-n", spaces[0], "--select", "references", before=SOON)
         assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 5
-        checked = run(path, "check", "--live", "--format", "json", "-n", spaces[0], folder=tmp_path)
-        written = cmlint(tmp_path, "snapshot", "-n", spaces[0], KUBECONFIG=str(path))
+        checked = run(path, "check", "--live", "--format", "json", "-n", spaces[0], folder=tmp_path, before=SOON)
+        written = cmlint(tmp_path, "snapshot", "-n", spaces[0], KUBECONFIG=str(path), before=SOON)
     size = len(whole(cluster, f"/api/v1/namespaces/{spaces[0]}/secrets?limit=50"))
     why = f"Connection broken: IncompleteRead({size // 2} bytes read, {size - size // 2} more expected)"
     said = WARNING.format(f"Secrets in `{spaces[0]}` could not be listed: {why}")
@@ -262,13 +268,6 @@ def test_half_of_a_list_that_claims_to_be_all_of_it(cluster: Cluster, spaces: li
         assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 1
     said = f"Secrets in `{spaces[0]}` could not be listed: the answer cannot be read: DecodeError"
     assert found == Ran(1, no_keys(spaces[0]), WARNING.format(said))
-
-
-SOON = """\
-from cmlint.sources.cluster import manners
-manners.FIRST_WAIT = 0.1
-"""
-"""Asks again sooner."""
 
 
 @pytest.mark.parametrize("drips", [False, True])
