@@ -46,7 +46,7 @@ def checked(folder: Path) -> Counter[Entry]:
 def served(folder: Path, seconds: float) -> Counter[Entry]:
     """What the server shows of all files."""
     found: Counter[Entry] = Counter()
-    with Client(folder, {"diagnostics": "workspace"}) as client:
+    with Client(folder, {"diagnostics": "workspace"}, command=COMMAND) as client:
         client.open("cmlint-bench-probe.yaml", "a: 1\n")
         client.change("cmlint-bench-probe.yaml", "a: 2\n")
         assert client.wait(lambda: client.versions.get(client.uri("cmlint-bench-probe.yaml")) == 2, seconds)
@@ -95,7 +95,7 @@ def opened(corpus: Path) -> Iterator[Client]:
     for path, text in paths.items():
         path.write_text(text)
     try:
-        with Client(corpus, {"trusted": False}) as client:
+        with Client(corpus, {"trusted": False}, command=COMMAND) as client:
             yield client
     finally:
         for path in paths:

@@ -73,7 +73,7 @@ def fatal(message: str, help_: str) -> str:
 )
 def test_status_says_what_was_found(tmp_path: Path, text: str, words: tuple[str, ...], status: int) -> None:
     write(tmp_path, {"a.yaml": text})
-    done = cmlint(tmp_path, "check", *words)
+    done = cmlint(tmp_path, "check", *words, command=COMMAND)
     none_left = "error: no rule is selected\nhelp: `--ignore` or the setting `ignore` removes all selected rules\n"
     assert (done.returncode, done.stderr) == (status, f"cmlint: {none_left}" if status == 2 else "")
 

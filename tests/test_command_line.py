@@ -14,7 +14,7 @@ from cmlint.cli import terminal
 from cmlint.cli.rule import page
 from cmlint.engine.registry import load_rules
 from cmlint.model import site
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import cmlint
 from tests.support.manifests import pod
 from tests.support.run import FIXTURES, write
 
@@ -241,6 +241,6 @@ def test_completion_is_installed_for_a_shell_that_is_named(tmp_path: Path, shell
 
 def test_the_demo_is_counted_as_its_findings_are() -> None:
     demo = FIXTURES / "demo"
-    counts = cmlint(demo, "check", "--statistics", "-q", command=COMMAND).stdout.splitlines()
-    findings = cmlint(demo, "check", "--format", "concise", "-q", command=COMMAND).stdout.splitlines()
+    counts = cmlint(demo, "check", "--statistics", "-q").stdout.splitlines()
+    findings = cmlint(demo, "check", "--format", "concise", "-q").stdout.splitlines()
     assert sum(int(line.split()[0]) for line in counts) == len(findings) > 10

@@ -24,7 +24,7 @@ from cmlint.report import FORMATS, formatter
 from cmlint.report.problems import problems
 from cmlint.report.sarif import rule_json
 from cmlint.report.view import View
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import cmlint
 from tests.support.manifests import pod
 from tests.support.run import FIXTURES, ROOT, inside, lint, rules, write
 from tests.support.tools import NPM
@@ -64,7 +64,7 @@ def validated(*files: Path) -> str:
 
 def log_of(folder: Path, *words: str, **environment: str) -> Json:
     """The only run in what `check` says in SARIF."""
-    done = cmlint(folder, "check", *words, "--format", "sarif", command=COMMAND, **environment)
+    done = cmlint(folder, "check", *words, "--format", "sarif", **environment)
     (run,) = json.loads(done.stdout)["runs"]
     return dict(run)
 
@@ -458,7 +458,7 @@ def test_markdown_fits_into_a_comment(tmp_path: Path) -> None:
 )
 def test_in_a_pipeline_markdown_leads_to_the_line(tmp_path: Path, environment: dict[str, str], address: str) -> None:
     write(tmp_path, {".git/HEAD": "", "k/a b.yaml": POD})
-    done = cmlint(tmp_path / "k", "check", "--format", "markdown", command=COMMAND, **environment)
+    done = cmlint(tmp_path / "k", "check", "--format", "markdown", **environment)
     ((_, where, _),) = table_in(done.stdout)
     assert where == f'<a href="{address}"><code>a b.yaml:9:28</code></a>'
 

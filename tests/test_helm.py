@@ -587,7 +587,7 @@ def test_a_version_that_a_pipeline_puts_in_is_not_missed(tmp_path: Path, version
 def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     for name in ("HELM_NAMESPACE", "HELM_PLUGINS", "HELM_DEBUG", "HELM_DRIVER"):
-        done = cmlint(tmp_path, "check", "-q", "--format", "concise", command=COMMAND, **{name: "nope"})
+        done = cmlint(tmp_path, "check", "-q", "--format", "concise", **{name: "nope"})
         assert (done.stdout, done.stderr) == (f"web/{FOUND}\n", "")
 
 
@@ -604,12 +604,12 @@ def test_a_release_without_a_name_is_called_so_everywhere(tmp_path: Path) -> Non
     write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/a.yaml": f"{deployment}---\n{config}"})
     commands = (("check", "--verbose"), ("check", "--format", "json"), ("env",), ("env", "--format", "json"))
     for command in commands:
-        shown = cmlint(tmp_path, *command, command=COMMAND).stdout
+        shown = cmlint(tmp_path, *command).stdout
         assert "RELEASE-gone" in shown
         assert "release-name" not in shown
-        assert "release-name" not in cmlint(tmp_path, *command, "--release", "shop", command=COMMAND).stdout
-    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "RELEASE-web", command=COMMAND).stdout
-    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "release-name-web", command=COMMAND).stdout
+        assert "release-name" not in cmlint(tmp_path, *command, "--release", "shop").stdout
+    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "RELEASE-web").stdout
+    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "release-name-web").stdout
 
 
 # what is known of names

@@ -21,10 +21,10 @@ start = command.cmlint
 
 
 def cmlint(
-    folder: Path, *words: str, stdin: str = "", command: Path | str = COMMAND, before: str = "", **environment: str
+    folder: Path, *words: str, stdin: str = "", command: Path | str = "", before: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """The same as `tests.support.command.cmlint`, without a new interpreter."""
-    if before or command != COMMAND or "PYTHONPATH" in environment:
+    if before or command or "PYTHONPATH" in environment:
         return start(folder, *words, stdin=stdin, command=command, before=before, **environment)
     own = {name: os.environ[name] for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.support.command import COMMAND as CMLINT
+from tests.support.command import OF_INTERPRETER, Forked
+
 PATIENCE = 60
 """The seconds after which a test no longer waits for the server."""
 
-COMMAND = (str(Path(sys.executable).parent / "cmlint"), "server")
+COMMAND = (str(CMLINT), "server")
 
 CAPABILITIES: dict[str, Any] = {
     "textDocument": {
@@ -33,7 +35,8 @@ CAPABILITIES: dict[str, Any] = {
 class Client:
     """An editor of a folder; `diagnostics` are the last ones of each address, `messages` all that the server sent.
 
-    `reply` answers when the server asks for a number of settings.
+    `reply` answers when the server asks for a number of settings. Without a `command`, the server is a fork of a
+    process that has imported it, unless a variable is for the interpreter.
     """
 
     def __init__(
@@ -42,13 +45,15 @@ class Client:
         settings: Mapping[str, Any] | None = None,
         capabilities: Mapping[str, Any] | None = None,
         *,
-        command: Sequence[str] = COMMAND,
+        command: Sequence[str] = (),
         root: Mapping[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.folder, self.settings = folder, settings
         self.capabilities = CAPABILITIES if capabilities is None else capabilities
-        self.command, self.env = command, {**os.environ, **(env or {})}
+        own = env or {}
+        self.command = command or (COMMAND if any(name.startswith(OF_INTERPRETER) for name in own) else ())
+        self.env = {**os.environ, **own}
         self.root = root or {
             "rootUri": folder.as_uri(),
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name}],
@@ -70,8 +75,10 @@ class Client:
     def start(self) -> None:
         """Starts the server, and says nothing to it yet."""
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(
-            self.command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self.folder, env=self.env
+        self.process: Forked | subprocess.Popen[bytes] = (
+            subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self.folder, env=self.env)
+            if self.command
+            else Forked(self.folder, COMMAND[1:], self.env)
         )
         self.errors: list[bytes] = []
         self.threads = [threading.Thread(target=each, daemon=True) for each in (self.receive, self.listen)]
