@@ -38,6 +38,9 @@ CLIENTS := $(foreach major,34 35 36 37,$(TOOLS)/clients/$(shell $(or $(wildcard 
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
+# Tests start hundreds of processes: each would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # How long to search for mistakes.
 MINUTES ?= 10
 
@@ -69,7 +72,7 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $
 	$(BIN)/hadolint Containerfile
 	$(BIN)/shellcheck .ci/run ci/*.sh scripts/*.sh
 	$(TOOLS)/actionlint/actionlint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live

@@ -64,7 +64,7 @@ def measure(tests: Sequence[str], shown: int) -> None:
     with TemporaryDirectory(prefix="cmlint-tests-") as folder:
         report = Path(folder) / "report.xml"
         os.environ["PYTEST_ADDOPTS"] = shlex.join(["-o", "junit_family=xunit1", f"--junit-xml={report}", *tests])
-        print(f"{'':52}{'CPU, s':>10}{'wall, s':>10}", flush=True)
+        print(f"{'':64}{'CPU, s':>10}{'wall, s':>10}", flush=True)
         for line in steps(tests):
             costs.append(process("sh", "-c", line, fine=(0, 1) if runs_tests(line) else (0,), folder=ROOT))
             show(line, costs[-1].cpu, costs[-1].wall)
@@ -82,7 +82,7 @@ def measure(tests: Sequence[str], shown: int) -> None:
 
 def show(name: str, cpu: float, wall: float) -> None:
     """Prints a row."""
-    print(f"{name:52}{cpu:10.1f}{wall:10.1f}", flush=True)
+    print(f"{name:64}{cpu:10.1f}{wall:10.1f}", flush=True)
 
 
 def main() -> None:

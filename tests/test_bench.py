@@ -66,7 +66,7 @@ def test_a_commit_is_measured_with_the_hook_and_without() -> None:
 def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
     write(tmp_path, {"a/pod.yaml": POD, "b/broken.yaml": "a: [\n---\nb: c\n", "b/data.json": "{}"})
     write(tmp_path, {"a/kustomization.yaml": "resources: [pod.yaml]\n"})
-    line = [sys.executable, "-c", SMALL, tmp_path, "--rounds", "1", "--no-cluster"]
+    line = [sys.executable, "-c", SMALL, str(tmp_path), "--rounds", "1", "--no-cluster"]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     first, _, _, *rows = done.stdout.splitlines()
@@ -152,12 +152,12 @@ def test_the_time_of_tests_is_shown_beside_its_floor_and_by_file(tmp_path: Path)
     assert (done.returncode, done.stderr) == (0, "")
     head, *rows, ratio, _, summary, slowest = done.stdout.splitlines()
     assert head.split() == ["CPU,", "s", "wall,", "s"]
-    assert [row[:52].strip() for row in rows] == [
-        ".venv/bin/pytest -n 2 --dist loadfile",
+    assert [row[:64].strip() for row in rows] == [
+        ".venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder",
         "make test, warm",
         "its floor",
     ]
-    run, everything, floor = ([float(figure) for figure in row[52:].split()] for row in rows)
+    run, everything, floor = ([float(figure) for figure in row[64:].split()] for row in rows)
     assert run == everything and run[0] == floor[0] > 0 and run[1] >= floor[1] > 0
     assert re.fullmatch(r"[\d.]+ times the floor on \d+ cores; goal: 480 s", ratio)
     assert summary == "2 tests, 1 failed; seconds of the slowest files:"

@@ -10,14 +10,17 @@ from tests.support.apiserver import Cluster, running
 from tests.support.live import config_map, deployment, env, secret, spec
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster without controllers, which all tests of a run write to: each uses namespaces of its own."""
+    """A cluster without controllers, which all tests of this folder write to: each uses namespaces of its own.
+
+    It ends with the last of them. Other tests start no cluster that runs beside it until the end.
+    """
     with running(tmp_path_factory.mktemp("cluster")) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spaces(cluster: Cluster) -> list[str]:
     """Two namespaces, each with a workload that names a wrong key and a Secret that is not there."""
     made = [cluster.namespace(f"manners-{number}") for number in range(2)]
