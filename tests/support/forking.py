@@ -1,4 +1,4 @@
-"""A process that has imported cmlint, and becomes its command in forks: that takes a fifth of a new interpreter's time.
+"""A process that has imported cmlint, and becomes its command in forks, which take a third of a new process's time.
 
 It runs as a script and imports nothing of the tests, so that a fork finds and has imported what the command could.
 """
@@ -24,7 +24,7 @@ OTHERS += "rich.console rich.markdown rich.panel rich.table ruamel.yaml typer.ma
 """What cmlint or a client of clusters imports when it needs it, except what reads the environment on import."""
 
 FILES = 4096
-"""The number of files that are surely fewer than this process has open."""
+"""More open files than this process ever has."""
 
 
 def load(command: str) -> None:
