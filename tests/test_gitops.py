@@ -135,6 +135,43 @@ def test_flux_moves_all_that_it_builds_to_its_namespace(
     assert rules_found == found
 
 
+READER = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec: {valuesFrom: [{kind: ConfigMap, name: settings}]}
+"""
+GENERATED = "configMapGenerator: [{name: settings, literals: [CURRENCY=EUR]}]\nconfigurations: [names.yaml]\n"
+KNOWN_FIELDS = "nameReference: [{kind: ConfigMap, fieldSpecs: [{kind: HelmRelease, path: spec/valuesFrom/name}]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "names", "reader", "found"),
+    [
+        ("shop", KNOWN_FIELDS, READER, []),
+        ("shop", KNOWN_FIELDS.replace("kind: HelmRelease, ", ""), READER, []),
+        ("", KNOWN_FIELDS, READER, ["missing-configmap"]),
+        ("shop", KNOWN_FIELDS.replace("valuesFrom", "values"), READER, ["missing-configmap"]),
+        ("shop", KNOWN_FIELDS.replace("kind: ConfigMap", "kind: Secret"), READER, ["missing-configmap"]),
+        ("shop", KNOWN_FIELDS.replace("HelmRelease", "Worker"), READER, ["missing-configmap"]),
+        ("shop", "{}\n", WEB.replace("{name: web}", "{name: web, namespace: shop}").replace("KEY", "CURRENCY"), []),
+        ("shop", "{}\n", WEB.replace("{name: web}", "{name: web, namespace: shop}"), ["missing-key"]),
+        ("", "{}\n", WEB.replace("{name: web}", "{name: web, namespace: shop}"), ["missing-configmap"]),
+    ],
+)
+def test_kustomize_renames_what_flux_moves_to_one_namespace(
+    tmp_path: Path, target: str, names: str, reader: str, found: list[str]
+) -> None:
+    files = {
+        "web/kustomization.yaml": f"resources: [reader.yaml]\n{GENERATED}",
+        "web/reader.yaml": reader,
+        "web/names.yaml": names,
+        "cluster/all.yaml": FLUX.replace("PATH", "web").replace("NAMESPACE", target or "''"),
+    }
+    write(tmp_path, files)
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == found
+
+
 PATCH = "[{patch: '[]', target: {kind: KIND}}]"
 FIELDS = [
     ("patches", PATCH.replace("KIND", "Deployment|Pod"), []),

@@ -125,6 +125,7 @@ class Bundle:
             complete=self.complete,
             changed_by=material.changed_by,
             supply=material.supply,
+            moved=material.moved,
             replaced=neighbours.replaced,
             removed=neighbours.removed,
         )

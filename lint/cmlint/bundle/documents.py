@@ -61,6 +61,10 @@ class Built(Protocol):
         """The paths of files that its kustomizations name in a comment only."""
         ...
 
+    def renames(self, target: str, kind: str, path: str) -> bool:
+        """Whether its kustomizations tell kustomize that a field of a custom resource names an object of this kind."""
+        ...
+
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those of these texts that have suppressions."""
         ...

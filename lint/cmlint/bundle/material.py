@@ -46,7 +46,8 @@ class Material(msgspec.Struct, kw_only=True):
     `installation` says how a chart is installed. `unbuilt` says why nothing was built, so that no reference resolves.
     It is not `complete` if a patch or other values may still change what is in it; `changed_by` says which in words.
     `supply` is what the installation may add; a base is one that overlays elsewhere may complete. `failures` are the
-    reasons why something is not built. What is `live` is a part of a cluster.
+    reasons why something is not built. What is `moved` goes to one namespace, whichever its objects name. What is
+    `live` is a part of a cluster.
     """
 
     files: Files = ()
@@ -63,6 +64,7 @@ class Material(msgspec.Struct, kw_only=True):
     supply: Supply | None = None
     is_base: bool = False
     failures: Sequence[Failure] = ()
+    moved: bool = False
     live: bool = False
 
     @property

@@ -255,6 +255,22 @@ def defined_here(question: Question) -> Resolution | None:
     return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=created)
 
 
+def renamed_together(question: Question) -> Resolution | None:
+    """What kustomize renames, and the reference with it, once Flux has set one namespace for both.
+
+    The namespaces in the files differ, so kustomize renames the object alone as long as nobody sets another one
+    (`api/filters/nameref/nameref.go` in kubernetes-sigs/kustomize, `kustomize/kustomize_generator.go` in fluxcd/pkg).
+    """
+    reference, placed, scope = question.reference, question.placed, question.scope
+    if not scope.moved or not placed.built:
+        return None
+    is_known = reference.via != "field" and any(pod.exact for pod in placed.document.pods)
+    if not is_known and not placed.built.renames(question.target, placed.document.kind, reference.path):
+        return None
+    found = scope.index.nearby(question.target)[1].get(question.name, [])
+    return Resolution("found", tuple(found)) if len(found) == 1 else None
+
+
 def in_cluster(question: Question) -> Resolution | None:
     """What a cluster or snapshot has."""
     live = tuple(definition for each in question.answers for definition in each.found)
@@ -344,6 +360,7 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
     not_built,
     created_by_command,
     defined_here,
+    renamed_together,
     in_cluster,
     made_by_platform,
     in_siblings,

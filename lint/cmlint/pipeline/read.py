@@ -341,7 +341,8 @@ def as_deployed(material: Material, variables: Variables) -> Material:
     built = [(path, without_namespaces(facts)) for path, facts in built] if moved else built
     as_it_is = material.is_base and any(deploys.of(material.folder))
     complete = material.complete and not deploys.changed(material.folder)
-    return replace(material, files=built, complete=complete, supply=None if as_it_is else material.supply)
+    supply = None if as_it_is else material.supply
+    return replace(material, files=built, complete=complete, supply=supply, moved=moved)
 
 
 def frame_of(disk: FileSystem, groups: Iterable[files.Group]) -> Frame | None:

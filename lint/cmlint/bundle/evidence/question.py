@@ -63,7 +63,8 @@ class Scope(msgspec.Struct, dict=True):
     the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt`
     says why the bundle could not be built, `replaced` are words that scripts replace, `removed` objects that a
     change has removed, `supply` what its installation adds, `clusters` are the clusters it goes to. A scope that is
-    not `complete` has documents that may still change, `changed_by` says by what if that is not a GitOps object.
+    not `complete` has documents that may still change, `changed_by` says by what if that is not a GitOps object. What
+    is `moved` goes to one namespace, whichever its objects name.
     """
 
     index: Index
@@ -75,6 +76,7 @@ class Scope(msgspec.Struct, dict=True):
     complete: bool = True
     changed_by: str = ""
     supply: Supply | None = None
+    moved: bool = False
     replaced: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
     clusters: tuple[Cluster, ...] = ()

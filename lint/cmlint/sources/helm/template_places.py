@@ -251,6 +251,10 @@ class RenderedText:
         """A chart has no kustomizations."""
         return ()
 
+    def renames(self, target: str, kind: str, path: str) -> bool:
+        """Nothing renames what a chart makes."""
+        return False
+
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those templates that have suppressions."""
         for path in self.paths():

@@ -210,6 +210,13 @@ class Kustomization:
         for field in ("patches", "patchesJson6902"):
             yield from (patch for entry in self.root.entries(field) if (patch := entry.at("patch")))
 
+    def name_references(self, kind: str) -> Iterator[Part]:
+        """The fields that its `configurations` call references to objects of a kind, besides those kustomize knows."""
+        paths = (self.own(item.text or "") for item in self.root.entries("configurations"))
+        parts = (part for path in paths if path for part in self.documents_of(path))
+        known = (each for part in parts for each in part.entries("nameReference") if each.word("kind") == kind)
+        yield from (spec for each in known for spec in each.entries("fieldSpecs"))
+
     def written(self, name: str) -> str:
         """The path of what it names, on which there may be links."""
         return os.path.normpath(os.path.join(self.folder, name.replace("\0", "")))

@@ -9,6 +9,7 @@ is at the head of the object's own document.
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -189,6 +190,13 @@ class BuiltText:
         """The paths of files that its kustomizations name in a comment only."""
         tree = self.project.tree(self.leaf) if self.leaf else ()
         return {self.project.shown(path) for one in tree for path in one.turned_off}
+
+    def renames(self, target: str, kind: str, path: str) -> bool:
+        """Whether its kustomizations tell kustomize that a field of a custom resource names an object of this kind."""
+        tree = self.project.tree(self.leaf) if self.leaf else ()
+        field = re.sub(r"\[[^\]]*\]", "", path).replace(".", "/")
+        specs = (spec for one in tree for spec in one.name_references(target) if spec.word("kind") in ("", kind))
+        return any(spec.word("path").replace("[]", "") in (field, f"{field}/name") for spec in specs)
 
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those of these texts that have suppressions."""
