@@ -246,6 +246,32 @@ def test_kustomize_renames_only_what_it_knows(tmp_path: Path, change: str, missi
     assert [line.partition(": ")[2] for line in found(tmp_path, files)] == [message] * missing
 
 
+ISSUER = """\
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: dns}
+spec: {acme: {solvers: [{dns01: {cloudflare: {apiTokenSecretRef: {name: token, key: KEY}}}}]}}
+"""
+TOKEN = """\
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: token, namespace: SPACE}
+spec: {data: [{secretKey: KEY, remoteRef: {key: shop}}]}
+"""
+
+
+@pytest.mark.parametrize(("key", "missing"), [("A", False), ("B", False), ("C", True)])
+def test_what_has_no_namespace_may_read_in_any(tmp_path: Path, key: str, missing: bool) -> None:
+    files = {
+        "kustomization.yaml": "resources: [issuer.yaml, a.yaml, b.yaml]\n",
+        "issuer.yaml": ISSUER.replace("KEY", key),
+        "a.yaml": TOKEN.replace("SPACE", "cert-manager").replace("KEY", "A"),
+        "b.yaml": TOKEN.replace("SPACE", "shop").replace("KEY", "B"),
+    }
+    lines = [line.partition(": ")[2] for line in found(tmp_path, files)]
+    assert lines == ["error[missing-secret-key] the Secret `token` has no key `C`"] * missing
+
+
 def test_kustomize_does_not_rename_what_a_field_selects(tmp_path: Path) -> None:
     fields = "spec: {secretTargetRef: [{parameter: a, name: db, key: A}], store: {secretRef: {name: db}}}"
     files = {

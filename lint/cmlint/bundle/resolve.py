@@ -250,7 +250,7 @@ def defined_here(question: Question) -> Resolution | None:
     commands = tuple(question.commands)
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
         return Resolution("missing", cause=cause)
-    apart = len(found) > 1 and not question.scope.index.is_built
+    apart = len(found) > 1 and (not question.scope.index.is_built or len({each.namespace for each in found}) > 1)
     created = (*commands, *question.to_be_copied)
     return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=created)
 
