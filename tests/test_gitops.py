@@ -410,6 +410,8 @@ FROM_SECRET = RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name:
     [
         FROM_SECRET,
         RELEASE.replace("VALUES", '{key: "${KEY}"}'),
+        RELEASE.replace("VALUES", '{key: a, more: {of: {it: "{{ city }}"}}}'),
+        RELEASE.replace("./shop,", "./shop, valuesFiles: ['${CITY}.yaml'],").replace("VALUES", "{}"),
         HELM.replace("GIVEN", "valueFiles: [$shared/values.yaml]"),
         REFS.replace("OTHER", "https://git.example/other"),
         SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"),
@@ -449,6 +451,15 @@ def wrong(key: str) -> list[str]:
         (RELEASE.replace("VALUES", "{key: CURRENCY}"), [UNKNOWN]),
         (RELEASE.replace("VALUES", "{key: OTHER}"), wrong("OTHER")),
         (RELEASE.replace("VALUES", "{key: x}").replace("GitRepository", "HelmRepository"), wrong("KEY")),
+        (RELEASE.replace("./shop,", "./shop, valuesFiles: [./shop/live.yaml],").replace("VALUES", "{}"), [UNKNOWN]),
+        (RELEASE.replace("./shop,", "./shop, valuesFiles: [test.yaml],").replace("VALUES", "{}"), wrong("TEST")),
+        (RELEASE.replace("./shop,", "./shop, valuesFiles: [test.yaml],").replace("VALUES", "{key: A}"), wrong("A")),
+        (
+            RELEASE.replace(
+                "./shop,", "./shop, valuesFiles: [none.yaml, test.yaml], ignoreMissingValuesFiles: true,"
+            ).replace("VALUES", "{}"),
+            wrong("TEST"),
+        ),
         (SET.replace("GIVEN", ""), wrong("KEY")),
         (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), wrong("KEY")),
         (HELM.replace("GIVEN", "valueFiles: [values.yaml, live.yaml]"), [UNKNOWN]),
@@ -461,6 +472,8 @@ def wrong(key: str) -> list[str]:
         (HELM.replace("GIVEN", "values: 'key: A', parameters: [{name: key, value: B, forceString: true}]"), wrong("B")),
         (HELM.replace("GIVEN", "valuesObject: {key: CURRENCY}"), [UNKNOWN]),
         (HELM.replace("GIVEN", "values: 'key: CURRENCY'"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "valuesObject: {key: OTHER, more: {of: {it: {}}}}"), wrong("OTHER")),
+        (RELEASE.replace("VALUES", "{key: OTHER, more: {of: {it: 1}}}"), wrong("OTHER")),
     ],
 )
 def test_a_chart_is_rendered_with_the_values_of_gitops(tmp_path: Path, deployer: str, found: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Container, Iterator
 
 import msgspec
@@ -27,7 +28,7 @@ from cmlint.manifest.nodes import (
 )
 from cmlint.manifest.providers import walk
 
-OPEN = ("valuesFrom", "valuesFiles", "valuesFile", "fileParameters", "postRenderers")
+OPEN = ("valuesFrom", "valuesFile", "fileParameters", "postRenderers")
 """The fields that give what is not written down in the object, or not as values."""
 
 
@@ -67,14 +68,21 @@ def read_chart_inputs(manifests: str) -> Iterator[ChartInput]:
 
 
 def release(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
-    """`spec.values` of a HelmRelease."""
+    """`spec.values` of a HelmRelease, and the files of its chart's repository over which they are laid.
+
+    Their paths begin at the top of the repository (https://fluxcd.io/flux/components/source/helmcharts/#values-files).
+    """
     texts = tuple(as_json(decoder, node) for node in walk(root, "spec.values"))
     if gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec"):
-        fields = fields_of(decoder, root, "spec") | fields_of(decoder, root, "spec.chart.spec")
+        chart = fields_of(decoder, root, "spec.chart.spec")
         values = ChartInput(
-            path=text(decoder, root, "spec.chart.spec.chart"), texts=texts, release=name_of_release(decoder, root)
+            path=text(decoder, root, "spec.chart.spec.chart"),
+            files=tuple(f"/{posixpath.normpath(file)}" for file in words_of(chart.get("valuesFiles"))),
+            texts=texts,
+            release=name_of_release(decoder, root),
+            lenient=is_true(chart.get("ignoreMissingValuesFiles")),
         )
-        yield checked(values, fields)
+        yield checked(values, fields_of(decoder, root, "spec") | chart)
 
 
 def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
@@ -86,11 +94,8 @@ def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
     for source in argo_sources(root):
         if gives_values(decoder, source, "helm"):
             fields = fields_of(decoder, source, "helm")
-            named = fields.get("valueFiles")
-            leaves = named.value if isinstance(named, SequenceNode) else []
             own = {name for name, url in named_sources.items() if url == repository(decoder, source)}
-            lenient = fields.get("ignoreMissingValueFiles")
-            files = tuple(in_repository(leaf.value, own) for leaf in leaves if isinstance(leaf, ScalarNode))
+            files = tuple(in_repository(file, own) for file in words_of(fields.get("valueFiles")))
             values = fields.get("valuesObject")
             written = as_json(decoder, values) if values else text(decoder, source, "helm.values")
             options = [word for node in walk(source, "helm.parameters[]") for word in option(decoder, node)]
@@ -102,7 +107,7 @@ def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
                 texts=texts,
                 options=tuple(options),
                 release=called,
-                lenient=isinstance(lenient, ScalarNode) and lenient.value == "true",
+                lenient=is_true(fields.get("ignoreMissingValueFiles")),
             )
             yield checked(given, fields)
 
@@ -141,9 +146,23 @@ def fields_of(decoder: Decoder, node: Node, route: str) -> dict[str, Node]:
     return {name: value for found in walk(node, route) for name, _, value in decoder.items(found)}
 
 
+def words_of(node: Node | None) -> list[str]:
+    """The scalars of a list; none of anything else."""
+    leaves = node.value if isinstance(node, SequenceNode) else []
+    return [leaf.value for leaf in leaves if isinstance(leaf, ScalarNode)]
+
+
+def is_true(node: Node | None) -> bool:
+    """Whether a value is `true`."""
+    return isinstance(node, ScalarNode) and node.value == "true"
+
+
 def as_json(decoder: Decoder, node: Node) -> str:
-    """What a node holds, as a text; of one that aliases make too large, what counts as a placeholder."""
-    return json.dumps(plain(decoder, node)) if size_of(node, {}) <= LARGEST else "${}"
+    """What a node holds, as a text; of one that aliases make too large, what counts as a placeholder.
+
+    Each value is on a line of its own, since two brackets that close together look like the end of a placeholder.
+    """
+    return json.dumps(plain(decoder, node), indent=0) if size_of(node, {}) <= LARGEST else "${}"
 
 
 def plain(decoder: Decoder, node: Node) -> object:
