@@ -251,6 +251,18 @@ def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) ->
     assert second.startswith("kustomization.yaml:4: broken: ")
 
 
+def test_a_patch_that_does_not_apply_is_found_by_its_path(tmp_path: Path) -> None:
+    patch = "  - target: {kind: ConfigMap}\n    patch: |-\n      - {op: OP, path: PATH, value: x}\n"
+    first, second = (
+        patch.replace("OP", op).replace("PATH", path) for op, path in (("add", "/kept"), ("replace", "/a/b"))
+    )
+    for patches, line in ((first + second, 7), (second * 2, 1)):
+        write(tmp_path, {"kustomization.yaml": f"resources: [a.yaml]\npatches:\n{patches}", "a.yaml": CONFIG})
+        (found,) = failures(run(tmp_path))
+        assert found.startswith(f"kustomization.yaml:{line}: broken: ")
+        assert found.endswith("replace operation does not apply: doc is missing path: /a/b")
+
+
 HEADER = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 BROUGHT = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./PATH}\n"
 EMPTY = "broken: the kustomization is not built: kustomization.yaml is empty"
@@ -334,6 +346,22 @@ UNUSED = {
         {
             "archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
             "flux.yaml": BROUGHT.replace("PATH", ", sourceRef: {kind: GitRepository, name: own}"),
+        },
+        [f"archive/a/kustomization.yaml:1: {GONE}"],
+    ),
+    "put away, and Argo CD brings the top of a repository": (
+        {
+            "archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            "app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+            "spec: {source: {repoURL: https://git.example/other, path: .}, destination: {namespace: shop}}\n",
+        },
+        [],
+    ),
+    "put away, and Argo CD brings a folder": (
+        {
+            "archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            "app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+            "spec: {source: {repoURL: https://git.example/own, path: archive/a}, destination: {namespace: shop}}\n",
         },
         [f"archive/a/kustomization.yaml:1: {GONE}"],
     ),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Frame, Placed, folder_of, references_of
 from cmlint.bundle.evidence.question import Ways
-from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
+from cmlint.bundle.gitops import Deploys, wanted_by, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_folders import ReadFolders
 from cmlint.bundle.gitops_variables import Variables
@@ -161,7 +161,8 @@ def materials_of(found: Found, request: Request) -> None:
 def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
     """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster.
 
-    An object that is put away as well counts for nothing, and what it adds to an empty kustomization makes it valid.
+    An object that is put away as well counts for nothing, and what it adds to an empty kustomization makes it valid. An
+    Application that names the top of a repository mostly means another repository.
     """
     if not any(each.unused or each.reason == EMPTY for each in failures):
         return list(failures)
@@ -172,7 +173,8 @@ def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
         if failure.reason == EMPTY and deploys.edited(folder):
             return False
         bringing = deploys.around(folder, kustomized, built=True)
-        return not failure.unused or any(not is_put_away(said.path) for said in bringing)
+        named = (said for said in bringing if wanted_by(said.deploy) or not said.deploy.repository)
+        return not failure.unused or any(not is_put_away(said.path) for said in named)
 
     places = (
         (each, [place for place in each.places if counts(each, folder_of(place[0], found.frame))]) for each in failures
