@@ -28,8 +28,11 @@ PROGRAM = re.compile(
 FILE = re.compile(r".*[\w-]\.(?:ya?ml|json|env|properties|conf|ini|toml|txt|crt|key|pem)|.*\.env[\w.-]*")
 WRITING = re.compile(
     r"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
-    r"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?([\w./-]{1,500})(?=[\s\"';|&)]|\Z)"
+    r"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?(?:\$(?:\w+|\{\w+\}|\(\w+\))[\"']?/)?([\w./-]{1,500})"
+    r"(?=[\s\"';|&)]|\Z)"
 )
+"""A command that writes a file, perhaps in a folder whose path a variable holds: mostly the top of the repository."""
+
 WRITING_WORDS = (">", "tee", "-o", "-O", "cp", "mv")
 """What a line has that writes a file: to search all lines with the pattern would be slow."""
 
