@@ -284,6 +284,11 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
             CONFIG + "binaryData: {A: '!'}",
             "put plain text under `data`, or encode it: `base64 -w0 FILE`",
         ),
+        (
+            "invalid-base64",
+            SECRET + "data: {A: 'vault://shop/db'}",
+            "put plain text under `stringData`, or encode it: `base64 -w0 FILE`",
+        ),
         ("yaml-syntax", CONFIG + "data: {A: b", None),
         ("yaml-syntax", CONFIG + "data:\n\tA: b", "replace the tab by spaces"),
         (

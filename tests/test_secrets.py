@@ -147,6 +147,14 @@ def test_a_hidden_value_is_a_row_of_dots_of_one_length(tmp_path: Path) -> None:
     assert "4 | data: {a: ••••••, b: ••••••}" in done.stdout
 
 
+@pytest.mark.parametrize("value", ["ref+vault://shop/db#/password", "'ref+op://Shop/db/password+'"])
+def test_what_vals_replaces_with_a_value_is_no_base64(tmp_path: Path, value: str) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  A: VALUE\n"
+    for text, found in ((value, []), ("preference+vault://shop", ["invalid-base64"])):
+        write(tmp_path, {"secret.yaml": secret.replace("VALUE", text)})
+        assert [each.rule for each in lint(tmp_path).outcome.findings] == found
+
+
 @pytest.mark.parametrize(("name", "severity"), [("secret.example.yaml", "info"), ("secret.yaml", "error")])
 def test_a_file_to_be_copied_need_not_have_whole_values(tmp_path: Path, name: str, severity: str) -> None:
     head = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: "

@@ -10,11 +10,12 @@ from cmlint.kube.names import gaps
 
 FORM = (
     r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%|\+[A-Z]+(?:_[A-Z]+)+\+|#\{[^{}\s]+\}#"
-    r"|\[\[[^\[\]]*\]\]|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
+    r"|\[\[[^\[\]]*\]\]|ENC\[[A-Z0-9_]+,[^\[\]]*\]|\b(?:secret)?ref\+[a-z]\w*://[^\s\"'+]+\+?"
 )
 """One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, Windows, Azure.
 
-The last form is what SOPS writes in the place of a value (https://getsops.io/docs/#encryption-protocol).
+The last forms are what SOPS writes in the place of a value (https://getsops.io/docs/#encryption-protocol), and what
+vals and helmfile replace with one (https://github.com/helmfile/vals#expression-syntax).
 """
 
 WORD = r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])[A-Z]{4,}(?![A-Za-z0-9_])"
@@ -24,7 +25,8 @@ PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""
 
 BLANK = r"(?<![A-Za-z0-9])(?:YOUR|REPLACE|CHANGE|TODO|FIXME|TBD|PLACEHOLDER|INSERT)(?:_?ME|_?THIS)?(?![A-Za-z0-9])"
-"""Words in capitals by which an author asks a reader to write a name there."""
+BLANK += r"|(?<![A-Za-z0-9])placeholder(?![A-Za-z0-9])"
+"""Words by which an author asks a reader to write a name there; most are in capitals, which no name has."""
 
 IMAGE = re.compile(
     r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
