@@ -421,6 +421,23 @@ def test_values_that_helm_does_not_read_are_reported_where_they_begin(tmp_path: 
         assert result.outcome.findings[0].help == "give all keys of the first level the same indentation"
 
 
+@pytest.mark.parametrize(
+    ("values", "line", "why"),
+    [
+        ("city: ulm\nport: {{ .Values.city }}\n", 2, "invalid map key"),
+        ("city: ulm\nports: [80\nhost: a\n", 2, "line 2: did not find expected ',' or ']'"),
+    ],
+)
+def test_values_that_helm_cannot_read_are_reported_in_their_file(
+    tmp_path: Path, values: str, line: int, why: str
+) -> None:
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": "", "values.yaml": values})
+    result = run(tmp_path)
+    reason = f"cannot load values.yaml: error converting YAML to JSON: yaml: {why}"
+    assert failures(result) == [f"values.yaml:{line}: broken: the chart is not built: {reason}"]
+    assert [each.help for each in result.outcome.findings if each.rule == "not-built"] == ["fix the YAML of this file"]
+
+
 def test_values_that_somebody_names_are_not_replaced_by_others(tmp_path: Path) -> None:
     required = '{{ required "say which port" .Values.none }}\n'
     write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": required, "values.dev.yaml": "none: 1\n"})

@@ -1188,6 +1188,7 @@ WITHOUT = {
     "missing-nokust": "a",
     "sec-key2": "configMapGenerator[0]",
     "env-dup": "configMapGenerator[0]",
+    "patch-json": "patches[0]",
     "gen-type": "secretGenerator[0]",
     "gen-merge": "secretGenerator[0]",
     "gen-twice": "secretGenerator[0]",

@@ -60,6 +60,10 @@ LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`"
 NAMED_BY_ID = r"\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+TEMPLATE_IN_VALUES = r"(?m)^[ \t]*(?:- )?[\w.-]+:[ \t]*(\{\{)"
+LACKING_PATH = r"\bdoc is missing (?:path|key): (/\S*[^\s:])"
+"""How kustomize names the path of an operation that does not apply."""
+
 NO_TARGET = r"\bno matches for Id "
 """What kustomize says of a patch for an object that is not there."""
 
@@ -137,11 +141,14 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
         error = NotBuiltError(
             f"helm reads `{VALUES}` only up to here: {ENDED}", "broken", place=(unread.path, unread.span)
         )
-    path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
+    said = str(error)
+    known = error.place or place_in_chart(chart, said) or place_in_values(chart, said)
+    path, span = known or (named or chart.description, Span(0, 0))
     wanted = chart.root.at("kubeVersion") if re.search(VERSION, str(error)) else None
     if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
         path, span = chart.description, wanted.place.span
-    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
+    values = path == named or path == chart.disk.shown(os.path.join(chart.folder, VALUES))
+    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if values else ()
     near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
     failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
     own = re.sub(r"[\w./-]+/charts/", "", str(error))
@@ -407,11 +414,23 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
     )
     if patch := next(inline, None):
         return patch
+    if (lacking := re.search(LACKING_PATH, said)) and (patch := patching(lacking[1], around, project)):
+        return patch
     names = {*re.findall(NAMED, reason), *re.findall(NAMED_BY_ID, said), *re.findall(r'\bName:"([^"]+)"', said)}
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
     patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))
     return next((part for part in entries if part and part.text in names), None) or next(patches, None)
+
+
+def patching(path: str, around: Kustomization, project: Project) -> Part | None:
+    """The only patch with an operation on a path of a document."""
+    found = [
+        where
+        for where, _ in around.patches
+        if any(each.word("path") == path for part in project.documents(around, where) for each in part.items)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def patched(project: Project, around: Kustomization, where: Part) -> set[str]:
@@ -425,6 +444,18 @@ def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
         if path := chart.templates.path(found["template"]):
             return path, line_at(chart.templates.text(path), int(found["line"])) if found["line"] else Span(0, 0)
     return None
+
+
+def place_in_values(chart: Chart, reason: str) -> tuple[str, Span] | None:
+    """The line of the chart's own values of which a reason speaks; else the first that helm would have to render."""
+    if not reason.startswith(f"cannot load {VALUES}: "):
+        return None
+    path = chart.disk.shown(os.path.join(chart.folder, VALUES))
+    text = chart.templates.text(path)
+    said, template = re.search(r"yaml: line (\d{1,6}): ", reason), re.search(TEMPLATE_IN_VALUES, text)
+    if said:
+        return path, line_at(text, int(said[1]))
+    return path, line_at(text, text.count("\n", 0, template.start(1)) + 1) if template else Span(0, 0)
 
 
 def line_at(text: str, number: int) -> Span:
