@@ -139,6 +139,20 @@ def test_another_namespace_in_another_branch_proves_nothing_where_the_object_may
             assert resolve({**files, **maker}, strict=True).status == "wrong-namespace"
 
 
+@pytest.mark.parametrize(
+    ("name", "namespace", "key", "lacking"),
+    [
+        ("coredns", "kube-system", "NodeHosts", 0),
+        ("coredns", "kube-system", "Corefile", 1),
+        ("coredns", "dns", "NodeHosts", 1),
+        ("dns", "kube-system", "NodeHosts", 1),
+    ],
+)
+def test_a_key_that_the_platform_adds_is_not_missing(name: str, namespace: str, key: str, lacking: int) -> None:
+    resolution = resolve({"all.yaml": config(name, namespace) + pod(name, namespace)})
+    assert len(resolution.lacking(key)) == lacking
+
+
 def test_the_written_namespace_is_preferred() -> None:
     text = pod("app", "shop") + config("app", data="{open: x}") + config("app", "shop", data="{shop: x}")
     assert [k.name for k in resolve({"all.yaml": text}).definitions[0].provider.keys] == ["shop"]

@@ -17,7 +17,7 @@ from cmlint.bundle.evidence.reasons import ABSENT, APART, BESIDE, ELSEWHERE, REM
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.knowledge.controllers import must_exist, only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
-from cmlint.knowledge.platform import is_well_known
+from cmlint.knowledge.platform import ADDED_KEYS, is_well_known
 from cmlint.kube.near import is_slip
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Document, Key, Reference
@@ -100,13 +100,18 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
 
         What commands make of files may have any keys, but hardly ever one that is spelled almost like another.
         """
-        if not self.sure or any(key_of(each, key) for each in self.created):
+        if not self.sure or any(key_of(each, key) for each in self.created) or self.is_added(key):
             return ()
         if any(map(is_open, self.created)) and not self.is_slip(key):
             return ()
         known = zip(self.definitions, self.by_name, self.opened, strict=True)
         found = tuple(definition for definition, keys, opened in known if key not in keys and not opened)
         return () if self.apart and len(found) < len(self.definitions) else found
+
+    def is_added(self, key: str) -> bool:
+        """Whether the platform adds a key to one of the definitions."""
+        made = ((each.provider.target, each.namespace, each.provider.name.value) for each in self.definitions)
+        return any(key in ADDED_KEYS.get(each, ()) for each in made)
 
     def is_slip(self, key: str) -> bool:
         """Whether a key is spelled almost like one that a manifest has."""

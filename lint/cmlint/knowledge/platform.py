@@ -50,6 +50,13 @@ WELL_KNOWN: dict[str, tuple[str, ...]] = {
 """Names that the platform itself makes, as patterns."""
 
 
+ADDED_KEYS: dict[tuple[str, str | None, str], tuple[str, ...]] = {
+    # https://github.com/k3s-io/k3s: pkg/node/controller.go (`updateCoreDNSConfigMap`)
+    ("ConfigMap", "kube-system", "coredns"): ("NodeHosts",),
+}
+"""Keys that the platform adds to an object that files define, by its kind, namespace and name."""
+
+
 def is_well_known(target: str, name: str) -> bool:
     """Whether the platform makes this name in every namespace, or in its own."""
     return any(name == pattern or ("*" in pattern and fnmatchcase(name, pattern)) for pattern in WELL_KNOWN[target])
