@@ -393,6 +393,28 @@ UNUSED = {
         | {"hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},
         [f"hook/kustomization.yaml:1: {GONE}"],
     ),
+    "Flux would bring it, but is turned off": (
+        {"apps/kustomization.yaml": "resources:\n- pod.yaml\n# - ./web/flux.yaml\n", "apps/pod.yaml": POD}
+        | {"apps/web/app/kustomization.yaml": "resources: [gone.yaml]\n"}
+        | {"apps/web/flux.yaml": BROUGHT.replace("PATH", "apps/web/app")},
+        [],
+    ),
+    "Flux would bring it, and another file that is turned off": (
+        {"apps/kustomization.yaml": "resources:\n- pod.yaml\n# - ./web/other.yaml\n", "apps/pod.yaml": POD}
+        | {"apps/web/app/kustomization.yaml": "resources: [gone.yaml]\n", "apps/web/other.yaml": CONFIG}
+        | {"apps/web/flux.yaml": BROUGHT.replace("PATH", "apps/web/app")},
+        [f"apps/web/app/kustomization.yaml:1: {GONE}"],
+    ),
+    "Flux brings it, and a part of it is turned off": (
+        {"apps/kustomization.yaml": "resources:\n- pod.yaml\n# - ./web/flux.yaml\n", "apps/pod.yaml": POD}
+        | {"apps/web/app/kustomization.yaml": "resources: [gone.yaml]\n"}
+        | {"apps/web/flux.yaml": BROUGHT.replace("PATH", "apps/web/app")}
+        | {
+            "more/kustomization.yaml": "resources: [flux.yaml]\n",
+            "more/flux.yaml": BROUGHT.replace("PATH", "apps/web/app"),
+        },
+        [f"apps/web/app/kustomization.yaml:1: {GONE}"],
+    ),
     "another one is turned off": (
         {"all/kustomization.yaml": "resources:\n- ../pods\n#- hook\n", "pods/kustomization.yaml": HEADER + PODS}
         | {"pods/pod.yaml": POD, "hook/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "hook/pod.yaml": POD},

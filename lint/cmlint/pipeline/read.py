@@ -161,10 +161,11 @@ def materials_of(found: Found, request: Request) -> None:
 def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
     """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster.
 
-    An object that is put away as well counts for nothing, and what it adds to an empty kustomization makes it valid. An
-    Application that names the top of a repository mostly means another repository.
+    One that only objects bring whose files are turned off by comments is unused. An object that is put away as well
+    counts for nothing, and what it adds to an empty kustomization makes it valid. An Application that names the top
+    of a repository mostly means another repository.
     """
-    if not any(each.unused or each.reason == EMPTY for each in failures):
+    if not found.turned_off and not any(each.unused or each.reason == EMPTY for each in failures):
         return list(failures)
     deploys = Deploys(found.all_facts, found.frame)
     kustomized = frozenset(folder_of(path, found.frame) for path in found.kustomizations)
@@ -172,7 +173,10 @@ def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
     def counts(failure: Failure, folder: str) -> bool:
         if failure.reason == EMPTY and deploys.edited(folder):
             return False
-        bringing = deploys.around(folder, kustomized, built=True)
+        around = list(deploys.around(folder, kustomized, built=True))
+        bringing = [said for said in around if said.path not in found.turned_off]
+        if around and not bringing:
+            return False
         named = (said for said in bringing if wanted_by(said.deploy) or not said.deploy.repository)
         return not failure.unused or any(not is_put_away(said.path) for said in named)
 

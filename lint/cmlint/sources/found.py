@@ -21,7 +21,7 @@ class Found(msgspec.Struct):
     cannot be read. `texts` are texts that are in no file. `kustomizations` and `charts` are evidence at the places of
     these, by the paths under which they are shown: someone may yet build what they do not use. What cannot be built
     goes to `failures`, and all else that went wrong to `problems`. The `frame` says where paths
-    lead that begin above the working directory.
+    lead that begin above the working directory. What is `turned_off` is only named in comments of kustomizations.
 
     `materials` are those of sources, `together` these after the ones of files as they are. Where files are named one by
     one, `named` are the paths of all that is reported. `left_out` are the folders that are not read.
@@ -34,6 +34,7 @@ class Found(msgspec.Struct):
     texts: dict[str, str] = {}
     kustomizations: dict[str, FileFacts] = {}
     charts: dict[str, FileFacts] = {}
+    turned_off: frozenset[str] = frozenset()
     materials: list[Material] = []
     together: list[Material] = []
     named: frozenset[str] = frozenset()

@@ -104,6 +104,7 @@ def take(found: Found, request: Request) -> Iterable[Material]:
     far: list[Kustomization] = []
     if named:
         leaves, far = reached(project, leaves, named, groups)
+    found.turned_off = turned_off_in(project)
     found.kustomizations |= around(project, [*leaves, *idle_reasons, *alone, *far])
     materials = build_all(project, leaves, request, found.failures)
     project.note_folders(project.known, request.seen)
@@ -114,6 +115,12 @@ def take(found: Found, request: Request) -> Iterable[Material]:
         [used_alone(project, one, paths, found.problems) for one, paths in alone.items()],
         [not_reached(project, one) for one in far],
     )
+
+
+def turned_off_in(project: Project) -> frozenset[str]:
+    """The paths of what kustomizations name in comments only."""
+    used = {path for one in project.kustomizations for path in one.used}
+    return frozenset(project.shown(path) for one in project.kustomizations for path in one.turned_off - used)
 
 
 def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, config: Config) -> None:
