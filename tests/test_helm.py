@@ -338,6 +338,29 @@ def test_a_chart_beside_another_that_needs_values_is_named_once(tmp_path: Path) 
     assert found.endswith(f"api/templates/x.yaml:4:20: {reason}")
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("settings", "it is defined in web/Chart.yaml, which may be applied together with this"),
+        ("other", ""),
+        ("web-mine", ""),
+    ],
+)
+def test_what_a_chart_surely_makes_is_known_although_it_is_not_rendered(tmp_path: Path, name: str, why: str) -> None:
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\n"
+    made = head.replace("NAME", "settings") + "---\n" + head.replace("NAME", '"{{ .Release.Name }}-mine"')
+    chart(tmp_path / "web", **{"templates/x.yaml": made + 'data: {A: "{{ required "a" .Values.none }}"}\n'})
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n      image: web:1.0.0\n"
+    )
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\n"})
+    write(tmp_path, {"pod.yaml": f"{pod}      envFrom: [{{configMapRef: {{name: {name}}}}}]\n"})
+    result = run(tmp_path)
+    found = [each.rule for each in result.outcome.findings]
+    assert found == [*(["missing-configmap"] if not why else []), "not-built"]
+    assert [each.why for each in result.outcome.unverified] == ([why] if why else [])
+
+
 EXAMPLES = {
     "an example of values": ({"example-values.yaml": "none: 1\n"}, 1),
     "values of two environments": ({"values.dev.yaml": "none: 1\n", "values-prod.yml": "none: 2\n"}, 2),
@@ -435,6 +458,19 @@ def test_values_that_helm_cannot_read_are_reported_in_their_file(
     result = run(tmp_path)
     reason = f"cannot load values.yaml: error converting YAML to JSON: yaml: {why}"
     assert failures(result) == [f"values.yaml:{line}: broken: the chart is not built: {reason}"]
+    assert [each.help for each in result.outcome.findings if each.rule == "not-built"] == ["fix the YAML of this file"]
+
+
+def test_values_that_gitops_names_are_reported_in_their_file(tmp_path: Path) -> None:
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n"
+        "  source: {repoURL: https://git.example/shop, path: web, helm: {valueFiles: [/live.yaml]}}\n"
+    )
+    chart(tmp_path / "web", **{"templates/x.yaml": "", "values.yaml": "city: ulm\n"})
+    write(tmp_path, {"app.yaml": application, "live.yaml": "city: ulm\n port: 80\n"})
+    result = run(tmp_path)
+    reason = "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context"
+    assert failures(result) == [f"live.yaml:2: broken: the chart is not built: failed to parse live.yaml: {reason}"]
     assert [each.help for each in result.outcome.findings if each.rule == "not-built"] == ["fix the YAML of this file"]
 
 

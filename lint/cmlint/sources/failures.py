@@ -60,6 +60,7 @@ LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`"
 NAMED_BY_ID = r"\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+UNREADABLE_VALUES = r"(?:cannot load values\.yaml|failed to parse (?P<file>[^:]+)): "
 TEMPLATE_IN_VALUES = r"(?m)^[ \t]*(?:- )?[\w.-]+:[ \t]*(\{\{)"
 LACKING_PATH = r"\bdoc is missing (?:path|key): (/\S*[^\s:])"
 """How kustomize names the path of an operation that does not apply."""
@@ -142,17 +143,17 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
             f"helm reads `{VALUES}` only up to here: {ENDED}", "broken", place=(unread.path, unread.span)
         )
     said = str(error)
-    known = error.place or place_in_chart(chart, said) or place_in_values(chart, said)
-    path, span = known or (named or chart.description, Span(0, 0))
+    in_values = place_in_values(chart, said)
+    path, span = error.place or place_in_chart(chart, said) or in_values or (named or chart.description, Span(0, 0))
     wanted = chart.root.at("kubeVersion") if re.search(VERSION, str(error)) else None
     if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
         path, span = chart.description, wanted.place.span
-    values = path == named or path == chart.disk.shown(os.path.join(chart.folder, VALUES))
-    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if values else ()
+    holds_values = path == named or (in_values is not None and path == in_values[0])
+    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if holds_values else ()
     near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
     failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
     own = re.sub(r"[\w./-]+/charts/", "", str(error))
-    failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or own))
+    failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or own, chart.shown if HIDDEN in own else ""))
 
 
 def add_missing(failures: Failures, chart: Chart) -> None:
@@ -161,7 +162,7 @@ def add_missing(failures: Failures, chart: Chart) -> None:
         return
     shown = OfChart(chart, (), ())
     names = dict.fromkeys(entry.word("name") for entry in chart.missing)
-    first, *others = dict.fromkeys(name if name in shown.names else HIDDEN for name in names)
+    first, *others = (name if name in shown.names else HIDDEN for name in names)
     place = chart.missing[0].place
     failure = Failure(
         cause="dependency",
@@ -173,7 +174,7 @@ def add_missing(failures: Failures, chart: Chart) -> None:
         further=tuple(others),
         partly=True,
     )
-    failures.add(shown_in_chart(chart, failure), ("dependency", first, *others))
+    failures.add(shown_in_chart(chart, failure), ("dependency", *names))
 
 
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
@@ -447,10 +448,11 @@ def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
 
 
 def place_in_values(chart: Chart, reason: str) -> tuple[str, Span] | None:
-    """The line of the chart's own values of which a reason speaks; else the first that helm would have to render."""
-    if not reason.startswith(f"cannot load {VALUES}: "):
+    """The line of a file of values of which a reason speaks; else the first that helm would have to render."""
+    file = re.match(UNREADABLE_VALUES, reason)
+    path = (file["file"] or chart.disk.shown(os.path.join(chart.folder, VALUES))) if file else ""
+    if not path or not chart.disk.is_file(path):
         return None
-    path = chart.disk.shown(os.path.join(chart.folder, VALUES))
     text = chart.templates.text(path)
     said, template = re.search(r"yaml: line (\d{1,6}): ", reason), re.search(TEMPLATE_IN_VALUES, text)
     if said:

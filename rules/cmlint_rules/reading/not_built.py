@@ -24,7 +24,7 @@ ADVICE = {
     "kustomization beside the file, and name the file's folder",
     r"no matches for Id .*; failed to find unique target for patch$": "correct the kind, name or namespace in the "
     "patch, or remove the entry",
-    r"(?:^|: )in \S+: yaml: |^cannot load values\.yaml: ": "fix the YAML of this file",
+    r"(?:^|: )in \S+: yaml: |^(?:cannot load values\.yaml|failed to parse [^:]+): ": "fix the YAML of this file",
     r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string": "put the value in quotes",
     r"^chart requires kubeVersion: ": "name the version of your cluster with `--kubernetes-version`, or with the "
     "setting `kubernetes-version`",

@@ -34,6 +34,8 @@ from cmlint.system.filesystem import FileSystem
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
+FAILED = "the chart is not built"
+
 MOST_EXAMPLES = 5
 """The most files of values beside a chart's own with which it is tried."""
 
@@ -42,8 +44,8 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     """Renders the charts among files, and takes their templates out of the groups.
 
     The templates of charts that cannot be rendered stay there, as such. What charts surely make is known also of those
-    that are not rendered because they use none of the files that are named. Raises ValueError for a program that is
-    not there.
+    that are not rendered because they use none of the files that are named, or because helm fails. Raises ValueError
+    for a program that is not there.
     """
     charts = find_charts(request.disk, found.paths)
     choices = choices_for(charts, found, request)
@@ -54,8 +56,10 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     done = {id(chart) for chart, _ in rendered} | {id(one) for one in charts if one not in near}
     take_templates(found, {chart.disk.real_path(chart.folder): chart for chart in charts}, done, request)
     found.charts |= {chart.description: evidence_of_chart() for chart in charts}
-    if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
-        yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
+    failed = [one for one in near if id(one) not in done]
+    for unbuilt, apart in ((files.NOT_REACHED, [one for one in charts if one not in near]), (FAILED, failed)):
+        if made := [(one.description, surely_made(one)) for one in apart]:
+            yield Material(files=made, unbuilt=unbuilt, complete=False)
     yield from (material for _, material in rendered)
 
 
