@@ -337,7 +337,7 @@ class Engine:
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
         for placed in bundle.placed:
-            if self.concerns(placed, placed.document.head):
+            if is_written(placed) and self.concerns(placed, placed.document.head):
                 outcome.documents += 1
                 outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):
@@ -477,7 +477,12 @@ def paths_of(bundle: Bundle) -> Iterable[str]:
 
 def linted(bundle: Bundle) -> Iterable[str]:
     """The texts of a bundle that have something on cmlint's ground, or that it was built from."""
-    return bundle.built.paths() if bundle.built else (placed.path for placed in bundle.placed)
+    return bundle.built.paths() if bundle.built else (placed.path for placed in bundle.placed if is_written(placed))
+
+
+def is_written(placed: Placed) -> bool:
+    """Whether a document is somewhere in a text, and does not only represent what a chart makes."""
+    return placed.document.span.end > 0
 
 
 def as_written(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
