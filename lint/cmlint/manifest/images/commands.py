@@ -30,11 +30,9 @@ from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines, Quotes
 from cmlint.model.facts import Build, Deed, ImageFact
 
-BY_VARIABLE = re.compile(
-    r"\$(?<!\$\$)\$*[({]?\w{0,60}(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)"
-    r"\w{0,60}[)}]?(?=[ \t])"
-)
-"""Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
+VARIABLE = re.compile(r"\$(?<!\$\$)\$*[({]?(\w{2,130})[)}]?(?=[ \t])")
+NAMED = re.compile("DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\\Z", re.IGNORECASE)
+"""Programs by the variables in which makefiles keep them: the variables before a blank, and what is in their names."""
 
 MOST_TURNS = 20
 """The most values of a variable with which one command is read."""
@@ -153,8 +151,9 @@ def calls_in(text: str) -> Iterator[tuple[int, int, str]]:
             for found in call_of(name).finditer(text):
                 if any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
                     yield (*found.span(), name)
-    for found in BY_VARIABLE.finditer(text) if "$" in text else ():
-        yield (*found.span(), program_in(found[0]))
+    for found in VARIABLE.finditer(text):
+        if NAMED.search(found[1]):
+            yield (*found.span(), program_in(found[0]))
 
 
 @cache

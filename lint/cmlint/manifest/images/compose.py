@@ -11,7 +11,7 @@ from msgspec import structs
 
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text
-from cmlint.manifest.images.trees import Mapping, mappings
+from cmlint.manifest.images.trees import Mapping, documents
 from cmlint.model.facts import Build, ImageFact
 
 TOOL = "compose"
@@ -19,17 +19,16 @@ TOOL = "compose"
 
 def read(place: Text) -> Iterator[ImageFact]:
     """The images that services are built as."""
-    for node, top in mappings(place.text):
-        if node.node is top.node:
-            services = node.get("services")
-            for service_name, service in ((name, services.get(name)) for name in services.entries):
-                if "build" in service.entries and service.text("image"):
-                    image = place.variables.fill(service.text("image"))
-                    build = build_of(service, place)
-                    yield from place.fact("built", TOOL, image, service.at("image"), builds=(build,))
-                    yield from tags(service, place, build)
-                elif "build" in service.entries:
-                    yield from unnamed(service, service_name, place, node.text("name"))
+    for document in documents(place.text):
+        services = document.get("services")
+        for service_name, service in ((name, services.get(name)) for name in services.entries):
+            if "build" in service.entries and service.text("image"):
+                image = place.variables.fill(service.text("image"))
+                build = build_of(service, place)
+                yield from place.fact("built", TOOL, image, service.at("image"), builds=(build,))
+                yield from tags(service, place, build)
+            elif "build" in service.entries:
+                yield from unnamed(service, service_name, place, document.text("name"))
 
 
 def unnamed(service: Mapping, name: str, place: Text, project: str) -> Iterator[ImageFact]:

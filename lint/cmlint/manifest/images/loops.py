@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from cmlint.manifest.images.searching import above
+
 SHELL = re.compile(
     r"for(?<![\w.-]for)[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]{1,2000}?)[ \t]*(?:;|\\?\r?\n)[ \t]*(?:\\\n[ \t]*)?do\b"
 )
@@ -29,7 +31,10 @@ BEFORE = re.compile(r"(?:\[[^\[\]]{1,2000}\]|\b\w+)\Z")
 VARIABLE = re.compile(r"[\"']?\$?\$?[({]?(?P<name>\w+)(?:\[[@*]\])?[)}]?[\"']?")
 """A list by the name of its variable, in all of these languages."""
 
-LIST = r"(?m)(?:^|[\s;$(])(?:\[\w+(?:\[\])?\])?\$?{}(?:\[\])?[ \t]*(?::=|[?+]?=|:(?=[ \t]))[ \t]*"
+BEFORE_LIST = re.compile(r"(?:^|[\s;$(])(?:\[\w+(?:\[\])?\])?\$?\Z")
+BEHIND_LIST = re.compile(r"(?:\[\])?[ \t]*(?::=|[?+]?=|:(?=[ \t]))[ \t]*")
+"""What is around the name of a list where it is set."""
+
 INNER = re.compile(r"@?[\[(]([^\[\]()]{0,4000})[\])]|\"([^\"\n]*)\"|'([^'\n]*)'|([^\n#]*)")
 """What is behind the name of a list: an array, a string of words, or words to the end of the line."""
 
@@ -69,8 +74,18 @@ def listed(text: str, written: str) -> str:
     if found is None or ("$" not in written and not written.isidentifier()):
         inner = INNER.match(written) if written.startswith(("[", "@(", "(")) else None
         return inner[1] if inner else written
-    values = [inner for one in re.finditer(LIST.format(found["name"]), text) if (inner := INNER.match(text, one.end()))]
+    values = [inner for at in places_of(found["name"], text) if (inner := INNER.match(text, at))]
     return next(filter(None, values[0].groups()), "") if len(values) == 1 else ""
+
+
+def places_of(name: str, text: str) -> Iterator[int]:
+    """Where the values of a list begin, wherever it is set."""
+    at = text.find(name)
+    while at >= 0:
+        behind = BEHIND_LIST.match(text, at + len(name))
+        if behind and BEFORE_LIST.search(text, above(text, at, 1), at):
+            yield behind.end()
+        at = text.find(name, at + len(name))
 
 
 def words_of(text: str, fill: Callable[[str], str]) -> list[str]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from cmlint.kube.names import bare_path
 from cmlint.manifest.images.cutting import COMMENT, NEAR, REACH, Filler, folder_before, is_printed
 from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
+from cmlint.manifest.images.searching import FromWord
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines
 from cmlint.model.facts import HOLE, ImageFact
@@ -26,22 +27,23 @@ JUST_VALUED = ("-f", "--justfile", "-d", "--working-directory")
 EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
 GCLOUD = re.compile(r"gcloud(?<![\w.-]gcloud)(?=[ \t])")
 SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t\n]|\Z)")
-PATH = re.compile(r"[\w./-]*\Z")
+PATH = re.compile(r"(?<![\w./-])[\w./-]+\Z")
 ASSIGNS = re.compile(r"\w+=.")
 BEFORE = re.compile(r"(?:(?<!\S)\w+=[^\s;&|]+[ \t]+)+\Z")
 GOAL = re.compile(r"[a-z][\w./:-]*")
 SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
 
-INCLUDE = re.compile(
-    r"\n[ \t]*(?=[-ils.])-?(?:(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*local:[ \t]*(?P<local>\S+)"
-    r"|(?<=\n)include:[ \t]*(?P<plain>[\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z))"
+NAMES = r"[ \t]+([^\n#;&|]+)"
+INCLUDES = (
+    FromWord("include", f"include{NAMES}", r"\n[ \t]*-?", 1),
+    FromWord("source", f"source{NAMES}", r"\n[ \t]*-?", 1),
+    FromWord(".", rf"\.(?<=[\s-]\.){NAMES}", r"\n[ \t]*-?", 1),
+    FromWord("local:", r"local:[ \t]*(\S+)", r"\n[ \t]*-?[ \t]*", 1),
+    FromWord("include:", r"include:[ \t]*([\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z)", r"\n", 1),
 )
 LISTED = re.compile(r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)")
 LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
-"""What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`.
-
-It begins with the end of the line before, so that it is searched for quickly.
-"""
+"""What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`."""
 
 PROPERTIES = "gradle.properties"
 JIB = re.compile(r"\njib[ \t]*\{")
@@ -68,7 +70,7 @@ MOST = 20
 """The most variables that one text gives to others without naming them."""
 
 
-ASSIGNMENT = re.compile(r"(?i)\n(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
+ASSIGNMENT = re.compile(r"(?i)\n(?:export[ \t]+)?(?=\w+[ \t]*[:?]?=)\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
 """What makefiles, scripts and files of variables have, and YAML has not."""
 
 
@@ -179,9 +181,11 @@ class Giver:
     def includes(self) -> Iterator[ImageFact]:
         """Which files a text includes, and what it gives to them and to those that include it."""
         lines = self.place.variables.lines
-        included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
-        included += [bare_path(path) for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
-        included += [PROPERTIES] if JIB.search(lines) else []
+        found = sorted((one.start(), one[1]) for form in INCLUDES for _, one in form.find(lines))
+        included = [name for _, written in found for name in names_in(written)]
+        listed = LISTED.finditer(lines) if "\ninclude:" in lines else ()
+        included += [bare_path(path) for one in listed for path in LISTED_FILE.findall(one[1])]
+        included += [PROPERTIES] if "\njib" in lines and JIB.search(lines) else []
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
@@ -199,9 +203,9 @@ def begins_command(before: str) -> bool:
     return not bare or bare.endswith(MARKS) or BEGINS.fullmatch(bare.rsplit(None, 1)[-1]) is not None
 
 
-def names_in(found: re.Match[str]) -> Iterator[str]:
+def names_in(written: str) -> Iterator[str]:
     """The files that a line includes; a variable or a command in a path says nothing about its end."""
-    for word in (found["local"] or found["plain"] or found["names"]).split():
+    for word in written.split():
         name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
         if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
             yield name

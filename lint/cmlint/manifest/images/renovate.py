@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cmlint.manifest.images.commands import glob_of
 from cmlint.manifest.images.facts import Text
-from cmlint.manifest.images.trees import mappings
+from cmlint.manifest.images.trees import documents
 from cmlint.model.facts import ImageFact
 
 PRESETS = ("docker:pinDigests", "config:best-practices")
@@ -22,12 +22,11 @@ def read(place: Text) -> Iterator[ImageFact]:
     """The files in which Renovate pins images, as patterns of their paths."""
     if not PINS.search(place.text):
         return
-    for node, top in mappings(place.text):
-        if node.node is top.node:
-            manager = node.get("kubernetes")
-            for pattern in (*manager.items("managerFilePatterns"), *manager.items("fileMatch")):
-                written = pattern.text()
-                files = glob_of(written.removeprefix("/").removesuffix("/"))
-                if files is not None:
-                    begin, end = "*" * ("^" not in written), "*" * ("$" not in written)
-                    yield place.of("replaced", "Renovate", "", "*", pattern.at(), was=f"{begin}{files}{end}")
+    for document in documents(place.text):
+        manager = document.get("kubernetes")
+        for pattern in (*manager.items("managerFilePatterns"), *manager.items("fileMatch")):
+            written = pattern.text()
+            files = glob_of(written.removeprefix("/").removesuffix("/"))
+            if files is not None:
+                begin, end = "*" * ("^" not in written), "*" * ("$" not in written)
+                yield place.of("replaced", "Renovate", "", "*", pattern.at(), was=f"{begin}{files}{end}")

@@ -65,6 +65,11 @@ class Mapping:
         return [(line, begin) for line in lines]
 
 
+def documents(text: str) -> Iterator[Mapping]:
+    """The mapping that each document of a text is; none if it is not YAML."""
+    return (Mapping(root, start) for root, start in composed(text) if isinstance(root, MappingNode))
+
+
 def mappings(text: str) -> Iterator[tuple[Mapping, Mapping]]:
     """Every mapping of a text, outermost first, each with the document that it is in; none if it is not YAML."""
     for root, start in composed(text):

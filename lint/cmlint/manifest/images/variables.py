@@ -9,6 +9,7 @@ from functools import cached_property
 
 from cmlint.manifest.commands import ASSIGNMENT, Assigned
 from cmlint.manifest.images.loops import Loop, loops_in
+from cmlint.manifest.images.searching import FromWord
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
@@ -69,61 +70,59 @@ OWN = {
 A repository of GitLab may be read in a copy that another host has under another owner, so only its name is taken.
 """
 
-STRING = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
-PART = rf"(?:{STRING}|\$?[\w.]+)"
+QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
+PART = rf"(?:{QUOTED}|\$?[\w.]+)"
 JOINED = re.compile(rf"({PART}(?:[ \t]*\+[ \t]*{PART})+)[ \t]*\r?\Z")
 """Strings and variables that are joined, as in Groovy: https://groovy-lang.org/syntax.html#_string_concatenation"""
 
-PUT_IN = rf"(?:{STRING}|\$\w+)"
+PUT_IN = rf"(?:{QUOTED}|\$\w+)"
 FORMATTED = re.compile(rf"[\"']([^\"'\n]*)[\"'][ \t]+-f[ \t]+({PUT_IN}(?:[ \t]*,[ \t]*{PUT_IN})*)[ \t]*\r?\Z")
 """A string of PowerShell and what is put into it: "Format operator" in `about_Operators`."""
 
-PAIR = r"\n[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)"
+NAMED = r"name:[ \t]*[\"']?(\w+)[\"']?"
+PAIR = FromWord("value:", r"value:[ \t]*([^\s#].*)", rf"\n[ \t]*(?:-[ \t]+)?(?:{NAMED}|(\w+):)[ \t]*\r?\n[ \t]+", 2)
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
 
-FISH = r"\n[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)"
-GIVEN = (
-    r"\n[ \t]*(?:-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n"
-    r"(?:[ \t]+(?:type|description|displayName|required|options):[^\n]*\n){0,4}[ \t]+default:[ \t]*([^\s#].*)"
+FISH = FromWord("set ", r"set(?:[ \t]+-\w+)*[ \t]+(\w+)[ \t]+([^\s=].*)", r"\n[ \t]*", 1)
+GIVEN = FromWord(
+    "default:",
+    r"default:[ \t]*([^\s#].*)",
+    rf"\n[ \t]*(?:-[ \t]+{NAMED}|(\w+):)[ \t]*\r?\n"
+    r"(?:[ \t]+(?:type|description|displayName|required|options):[^\n]*\n){0,4}[ \t]+",
+    6,
 )
 """An input or a parameter with a default: of GitHub, GitLab, Azure and CircleCI."""
 
-JENKINS = r"\bname:[ \t]*['\"](\w+)()['\"][^\n]{0,200}?\bdefaultValue:[ \t]*('[^'\n]*'|\"[^\"\n]*\")"
+JENKINS = FromWord("defaultValue:", rf"\bname:[ \t]*['\"](\w+)['\"][^\n]{{0,200}}?\bdefaultValue:[ \t]*({QUOTED})")
 """A parameter of a Jenkinsfile."""
 
-JUST = r"\n@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')[^\n=]*:(?!=)"
+JUST = FromWord("{{", rf"\n@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)[ \t]*=[ \t]*({QUOTED})[^\n=]*:(?!=)")
 """A parameter of a recipe of just, with its default."""
 
-TASK = r"\n[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
+TASK = FromWord(
+    "default ",
+    rf"\{{\{{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+({QUOTED})",
+    r"\n[ \t]*(\w+):[ \t]*[\"']?",
+    1,
+)
 """A variable of a Taskfile with a default of its own."""
 
-POWERSHELL = (
-    r"(?i)\n[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*"
-    r"((?:\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]+(?:-f|\+)[ \t]+[^\n]+)?|\$\w+[ \t]+\+[ \t]+[^\n]+)"
+POWERSHELL = FromWord(
+    "$",
+    rf"(?i)\$(?:(?:env|script|global):)?(\w+)[ \t]*=[ \t]*"
+    rf"({QUOTED}(?:[ \t]+(?:-f|\+)[ \t]+[^\n]+)?|\$\w+[ \t]+\+[ \t]+[^\n]+)",
+    r"\n[ \t]*(?:\[\w+\][ \t]*)?",
+    1,
 )
 """A variable or a parameter of PowerShell with a string (`about_Variables`, `about_Environment_Variables`)."""
 
-WITH_ENV = r"(?:withEnv[ \t]*\(?[ \t]*\[|,)\s*[\"'](\w+)()=((?:[^\"'\s,\]])+)[\"'](?=\s*[,\]])"
+WITH_ENV = FromWord("withEnv", r"(?:withEnv[ \t]*\(?[ \t]*\[|,)\s*[\"'](\w+)=([^\"'\s,\]]+)[\"'](?=\s*[,\]])")
 """A variable of a step of Jenkins: https://www.jenkins.io/doc/pipeline/steps/workflow-basic-steps/#withenv-set-environment-variables"""
 
-JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
-HCL = r'\nvariable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
-FORMS = (
-    ("value:", PAIR),
-    ("set ", FISH),
-    ("variable ", HCL),
-    ("default:", GIVEN),
-    ("defaultValue:", JENKINS),
-    ("withEnv", WITH_ENV),
-    ("{{", JUST),
-    ("default ", TASK),
-    ("$", POWERSHELL),
-    ('"default"', JSON),
-)
-"""Other forms of an assignment, each with a word that such a text has; they are compiled at first use.
-
-Those of lines begin with the end of the line before, so that they are searched for quickly, as the next two.
-"""
+JSON = FromWord('"default"', r'"(\w+)":[ \t]*\{\s*"default":[ \t]*("[^"\n]*")')
+HCL = FromWord("variable ", r'\nvariable[ \t]+"(\w+)"[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")')
+FORMS = (PAIR, FISH, HCL, GIVEN, JENKINS, WITH_ENV, JUST, TASK, POWERSHELL, JSON)
+"""Forms of an assignment that shells and makefiles do not have: one group is the name, and the last one the value."""
 
 COMMENT = r"\n[ \t]*#.*"
 """A line in which nothing is assigned, but perhaps explained how to."""
@@ -134,7 +133,7 @@ FLOW = (
 )
 """Several variables on one line, as YAML has them in braces."""
 
-FLOW_WORD = re.compile(r":[ \t]*\{")
+FLOW_WORD = re.compile(r":(?=[ \t]*\{)(?:(?<=env:)|(?<=environment:)|(?<=variables:)|(?<=vars:)|(?<=args:))")
 
 DEFAULT = r"\$(?<!\$\$)\$*\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
@@ -204,9 +203,10 @@ class Variables:
     def forms(self) -> dict[str, list[str]]:
         """What is behind assignments of other forms, by name."""
         places: dict[str, list[str]] = {}
-        for word, pattern in FORMS:
-            for found in re.finditer(pattern, self.lines) if word in self.text else ():
-                places.setdefault(found[1] or found[2], []).append(found[3])
+        for form in FORMS:
+            for before, found in form.find(self.lines):
+                name, place = filter(None, (*before.groups(), *found.groups()))
+                places.setdefault(name, []).append(place)
         return places
 
     def places(self, name: str) -> list[str]:
