@@ -33,9 +33,13 @@ DEPTH = 300
 TOO_DEEP = "exceeded maximum nesting depth"
 """How newer versions of libyaml refuse to nest deeper than 1,000 (`src/parser.c` in yaml/libyaml)."""
 
-ALIAS = r"\*(?<![^\s\[{,:?-]\*)[^\s,\[\]{}*]"
-ANCHOR = r"&(?<![^\s\[{,:?-]&)[^\s,\[\]{}]"
-"""Both begin with their sign, because that is what can be looked for quickly."""
+ALIAS = r"\*(?<![^\s\[{,:?-]\*)[A-Za-z0-9_-]"
+ANCHOR = r"&(?<![^\s\[{,:?-]&)[A-Za-z0-9_-]"
+"""Both begin with their sign, because that is what can be looked for quickly.
+
+libyaml takes no other characters in their names (`yaml_parser_scan_anchor` in `src/scanner.c` of yaml/libyaml), so that
+`cd app && make` and `*.md` in a script are neither.
+"""
 
 
 class YamlSyntaxError(ValueError):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import islice
 
-from cmlint.manifest.images.kinds import KINDS, OF_MANIFESTS, Kind, words_of
+from cmlint.manifest.images.kinds import KINDS, OF_MANIFESTS, OF_PARTS, OF_WORD, Kind, words_of
 from cmlint.model.facts import ImageFact
 
 LONGEST = 300_000
@@ -47,24 +47,20 @@ def readers_of(text: str, *, script: bool = False) -> tuple[str, ...]:
     """The modules that read a text: a few words say first whether it can do anything to images."""
     if len(text) > (LONGEST_JSON if text.startswith(("{", "[")) else LONGEST):
         return ()
-    manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
-    kinds = OF_MANIFESTS if manifest else KINDS
-    return tuple(kind.module for kind in kinds if is_of(kind, text))
+    if not script and (text.startswith("apiVersion:") or "\napiVersion:" in text):
+        return (OF_MANIFESTS.module,) if has_any(text, OF_MANIFESTS.parts) else ()
+    near = [(number, beside) for word in words_of(text) for number, beside in OF_WORD[word]]
+    found = {number for number, beside in near if not beside or has_any(text, beside)}
+    found.update(number for number, parts in OF_PARTS if has_any(text, parts))
+    kinds = [KINDS[number] for number in sorted(found)]
+    return tuple(dict.fromkeys(kind.module for kind in kinds if has_also(text, kind)))
 
 
-def is_of(kind: Kind, text: str) -> bool:
-    """Whether a text may be of a kind."""
-    if not has_word(kind, text) and not has_any(text, kind.parts):
-        return False
-    return not kind.also or has_any("\n".join(re.findall(kind.where, text)) if kind.where else text, kind.also)
-
-
-def has_word(kind: Kind, text: str) -> bool:
-    """Whether a text has one of the words of a kind, with what must be beside it."""
-    for word in kind.words.keys() & words_of(text) if kind.words else ():
-        if not kind.words[word] or has_any(text, kind.words[word]):
-            return True
-    return False
+def has_also(text: str, kind: Kind) -> bool:
+    """Whether a text with a word of a kind has what it must have besides."""
+    if not kind.also:
+        return True
+    return has_any("\n".join(re.findall(kind.where, text)) if kind.where else text, kind.also)
 
 
 def has_any(text: str, words: Sequence[str]) -> bool:

@@ -44,8 +44,8 @@ BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "i
 BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag|builds submit)(?: --push)?\Z")
 """The programs that build images of a folder, and how the names of what they do end."""
 
-DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
-IMPORT = re.compile(
+DOCKER_ENV = r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b"
+IMPORT = (
     r"\b(?:ctr|k3s|k0s|microk8s)\b[^\n|;&]{0,80}?\b(?:images?|i)[ \t]+import\b|load[ \t]+image-archive\b"
     r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
     r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
@@ -55,22 +55,20 @@ IMPORT = re.compile(
 PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 """A word of a command that pushes."""
 
-TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
-JOB = re.compile(r"(?m)^([\w.-]+):[ \t]*\r?$")
+TARGET = r"(?m)^([\w./-]+)[ \t]*:(?!=)"
+JOB = r"(?m)^([\w.-]+):[ \t]*\r?$"
 DEFAULT = r"(?:[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\w+))?"
-RECIPE = re.compile(rf"(?m)^@?([\w-]+)((?:[ \t]+[*+$]?\w+{DEFAULT})*)[ \t]*:(?!=)")
-PARAMETER = re.compile(rf"[ \t][*+$]?(\w+){DEFAULT}")
+RECIPE = rf"(?m)^@?([\w-]+)((?:[ \t]+[*+$]?\w+{DEFAULT})*)[ \t]*:(?!=)"
+PARAMETER = rf"[ \t][*+$]?(\w+){DEFAULT}"
 """A recipe of just and its parameters: https://just.systems/man/en/recipe-parameters.html"""
 
-SUBSTITUTION = re.compile(
-    r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
+SUBSTITUTION = (
+    r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])"
+    r"(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
-REPLACE = re.compile(r"-replace[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*,[ \t]*[\"']([^\"'\n]*)[\"']")
-ASSIGNED = re.compile(
-    r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-IMAGE_FIELD = re.compile(r"(?:\"?\bimage\"?[ \t]*:|/image\"?[ \t]*,[ \t]*\"?value\"?[ \t]*:)[ \t]*\"?([\w./:@*{}-]+)")
+REPLACE = r"-replace[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*,[ \t]*[\"']([^\"'\n]*)[\"']"
+ASSIGNED = r"(?is)(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z"
+IMAGE_FIELD = r"(?:\"?\bimage\"?[ \t]*:|/image\"?[ \t]*,[ \t]*\"?value\"?[ \t]*:)[ \t]*\"?([\w./:@*{}-]+)"
 GRADLE_IMAGE = ("-Pjkube.image.name=", "-Djkube.image.name=")
 MAVEN_IMAGE = ("-Djkube.image.name=", "-Ddocker.image=", "-Ddocker.name=")
 """The properties that name the one image of JKube and of fabric8: https://dmp.fabric8.io/#external-configuration"""
@@ -80,7 +78,7 @@ KO_RESOLVES = ("resolve", "apply", "create", "run")
 KO_LOCAL = ("ko.local", "kind.local")
 """The commands of ko, and the registries that are the machine itself and its cluster of kind."""
 
-KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
+KO_REPOSITORY = r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z"
 
 
 _VALUED = """
@@ -126,8 +124,8 @@ def read(place: Text) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
     text = place.text
     found = [*called(place), *by_pattern(place), *powershell(place), *Giver(place).calls()]
-    local = "-env" in text and DOCKER_ENV.search(text) is not None
-    imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None
+    local = "-env" in text and re.search(DOCKER_ENV, text) is not None
+    imported = any(fact.tool == "docker save" for fact in found) and re.search(IMPORT, text) is not None
     whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
     yield from in_functions(place, found)
     yield from in_methods(place, found)
@@ -229,9 +227,9 @@ def target_of(text: str, at: int) -> str:
     """The target of make, or the job of GitLab, that has the line of a character; empty where it is in none."""
     start = text.rfind("\n", max(at - REACH, 0), at) + 1
     if text.startswith(" ", start):
-        jobs = list(JOB.finditer(text, max(start - REACH, 0), start))
+        jobs = list(re.compile(JOB).finditer(text, max(start - REACH, 0), start))
         return jobs[-1][1] if jobs and "script:" in text[jobs[-1].end() : start] else ""
-    targets = TARGET.findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
+    targets = re.compile(TARGET).findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
     return targets[-1] if targets else ""
 
 
@@ -240,8 +238,8 @@ def of_recipe(fact: ImageFact, text: str, at: int) -> ImageFact:
     line = text.rfind("\n", max(at - REACH, 0), at) + 1
     if "{{" not in text[at : at + NEAR] or not text.startswith((" ", "\t"), line):
         return fact
-    header = next(reversed([*RECIPE.finditer(text, max(at - REACH, 0), at)]), None)
-    names = PARAMETER.findall(header[2]) if header else []
+    header = next(reversed([*re.compile(RECIPE).finditer(text, max(at - REACH, 0), at)]), None)
+    names = re.findall(PARAMETER, header[2]) if header else []
     parameters = (f"{name}={{-{number}}}" for number, name in enumerate(names, 1))
     return structs.replace(fact, was=header[1], given=(*fact.given, *parameters)) if header and names else fact
 
@@ -446,7 +444,7 @@ def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     verb = (call.arguments or [""])[0]
     if verb not in (*KO_BUILDS, *KO_RESOLVES):
         return
-    before = KO_REPOSITORY.search(place.text, max(0, at - NEAR), at)
+    before = re.compile(KO_REPOSITORY).search(place.text, max(0, at - NEAR), at)
     repository = place.variables.fill(before[1]) if before else place.variables.value("KO_DOCKER_REPO", 0)
     repository = "ko.local" if call.has("-L", "--local") else repository
     names = [repository] if call.has("--bare") else []
@@ -511,7 +509,7 @@ def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
             yield place.of("restarted", f"{program} rollout restart", "", "", at, workload=one)
     elif arguments[:1] == ["patch"]:
         workload = workload_in(arguments[1:])[0]
-        for found in (found for word in words for found in IMAGE_FIELD.finditer(word)):
+        for found in (found for word in words for found in re.finditer(IMAGE_FIELD, word)):
             yield from place.fact("replaced", f"{program} patch", found[1], at, workload=workload)
     elif program == "oc" and arguments[:1] == ["new-build"]:
         for image in call.values("--to"):
@@ -559,9 +557,9 @@ def argocd(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[
 def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
     """Of sed and perl each substitution, with the files in which it is made."""
     call = parse(words, "sed")
-    files = tuple(word for word in call.arguments if "." in word and not SUBSTITUTION.search(word))
+    files = tuple(word for word in call.arguments if "." in word and not re.search(SUBSTITUTION, word))
     for word in (*call.arguments, *(value for _, value in call.options)):
-        for found in SUBSTITUTION.finditer(word) if len(word) <= 2000 else ():
+        for found in re.finditer(SUBSTITUTION, word) if len(word) <= 2000 else ():
             was = glob_of(found["was"])
             if was is not None and concerns_images(was, files):
                 image = re.sub(r"\\[0-9]|&", UNKNOWN, found["to"]).replace("\\", "")
@@ -572,7 +570,7 @@ def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterato
 
 def powershell(place: Text) -> Iterator[ImageFact]:
     """What `-replace` of PowerShell replaces."""
-    for found in REPLACE.finditer(place.text) if "-replace " in place.text else ():
+    for found in re.finditer(REPLACE, place.text) if "-replace " in place.text else ():
         was = glob_of(found[1])
         if was is not None and concerns_images(was, ()):
             name, tag = image_in(re.sub(r"\$\{?\w+\}?|\$\(.*?\)", UNKNOWN, found[2]))
@@ -614,7 +612,7 @@ def yq(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     if not call.has("-i", "--inplace", "--in-place") and "w" not in call.arguments[:1]:
         return
     for word in (*call.arguments, *(value for _, value in call.options)):
-        found = ASSIGNED.match(word) if len(word) <= 2000 else None
+        found = re.match(ASSIGNED, word) if len(word) <= 2000 else None
         if found:
             name, tag = image_in(re.sub(r"^(?:strenv|env)\(.*\)$", UNKNOWN, found["to"]))
             yield place.of("replaced", "yq", name, tag, at, was=found["key"].strip(), files=files)

@@ -74,14 +74,14 @@ def is_printed(before: str) -> bool:
     return has_any(before, PRINTERS) and PRINTS.search(before) is not None
 
 
-BRACE = re.compile(r"[{}]|\bdir[ \t]*\(?[ \t]*[\"'](?P<folder>[^\"'\n]+)[\"'][ \t]*\)?[ \t]*\{")
+BRACE = r"[{}]|\bdir[ \t]*\(?[ \t]*[\"'](?P<folder>[^\"'\n]+)[\"'][ \t]*\)?[ \t]*\{"
 """https://www.jenkins.io/doc/pipeline/steps/workflow-basic-steps/#dir-change-current-directory"""
 
-STEP = re.compile(r"(?m)^(?P<indent>[ \t]*)(?P<item>-[ \t]+)?(?P<key>run|cmds|command|script|bash|pwsh|powershell):")
+STEP = r"(?m)^(?P<indent>[ \t]*)(?P<item>-[ \t]+)?(?P<key>run|cmds|command|script|bash|pwsh|powershell):"
 FOLDERS = {"run": "working-directory", "cmds": "dir", "command": "working_directory"}
 """The keys of steps with commands, each with that of the folder: GitHub, Taskfile, CircleCI, and else Azure."""
 
-DEFAULTS = re.compile(
+DEFAULTS = (
     r"(?m)^(?P<indent>[ \t]*)defaults:[ \t]*\n[ \t]+run:[ \t]*\n(?:[ \t]+shell:[^\n]*\n)?"
     r"[ \t]+working-directory:[ \t]*(?P<folder>\S+)"
 )
@@ -94,14 +94,14 @@ def inside(text: str, at: int) -> str:
     start = max(at - FAR, 0)
     if "dir" in text and (blocks := blocks_around(text, start, at)):
         return "/".join(blocks)
-    steps = list(STEP.finditer(text, start, at))
+    steps = list(re.compile(STEP).finditer(text, start, at))
     return folder_of(text, steps[-1]) or folder_of_job(text, start, at) if steps else ""
 
 
 def blocks_around(text: str, start: int, at: int) -> list[str]:
     """The folders of the blocks of a Jenkinsfile that a character is in, the outermost first."""
     found: list[str] = []
-    for brace in BRACE.finditer(text, start, at):
+    for brace in re.compile(BRACE).finditer(text, start, at):
         if brace[0] != "}":
             found.append((brace["folder"] or "").strip("/"))
         elif found:
@@ -127,7 +127,7 @@ def folder_of(text: str, step: re.Match[str]) -> str:
 
 def folder_of_job(text: str, start: int, at: int) -> str:
     """The folder in which all commands of a job run, or of a workflow."""
-    for found in [*DEFAULTS.finditer(text, start, at)][:-3:-1]:
+    for found in [*re.compile(DEFAULTS).finditer(text, start, at)][:-3:-1]:
         if all(indent_of(line) >= len(found["indent"]) for line in text[found.end() : at].split("\n")[1:-1]):
             return found["folder"]
     return ""
@@ -139,7 +139,7 @@ def indent_of(line: str) -> int:
     return len(line) - len(bare) if bare and not bare.startswith("#") else FAR
 
 
-CHANGES = re.compile(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)")
+CHANGES = r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)"
 CHANGERS = ("cd ", "cd\t", "pushd")
 """How a command goes into a folder."""
 
@@ -148,7 +148,7 @@ def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
     begin = text.rfind("\n", 0, max(start - 1, 0)) + 1
     before = text[max(begin, end - REACH) : end]
-    found = CHANGES.findall(before) if has_any(before, CHANGERS) else ()
+    found = re.findall(CHANGES, before) if has_any(before, CHANGERS) else ()
     folder = variables.fill(found[-1]) if found else ""
     return "" if UNKNOWN in folder else bare_path(folder)
 

@@ -18,17 +18,17 @@ from cmlint.manifest.images.cutting import COMMENT, PRINTS, REACH, inside
 from cmlint.manifest.images.facts import Text, split
 from cmlint.model.facts import Build, ImageFact
 
-MADE = re.compile(
+MADE = (
     r"docker\.(?P<verb>build|image)[ \t]*\(?\s*"
     r"(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)"
     r"(?:[ \t]*,\s*(?P<arguments>\"[^\"\n]*\"|'[^'\n]*'))?"
 )
-PUSH = re.compile(r"\.push[ \t]*\(\s*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)\s*\)")
-JOINED = re.compile(
+PUSH = r"\.push[ \t]*\(\s*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)\s*\)"
+JOINED = (
     r"push(?:(?<=docker push)|(?<=podman push))[ \t]+([^\"'\n;&|]*)[\"']"
     r"((?:\s*\+\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.]+))+)(?![ \t]*[+(\[?]|[\w.])"
 )
-REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
+REGISTRY = r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)"
 
 
 def read(place: Text) -> Iterator[ImageFact]:
@@ -36,14 +36,14 @@ def read(place: Text) -> Iterator[ImageFact]:
     text = place.text
     yield from joined(place)
     made: dict[tuple[str, str], dict[Build, None]] = {}
-    for found in MADE.finditer(text):
+    for found in re.finditer(MADE, text):
         for image in place.variables.in_loops(string(found["image"], str), found.start()):
             name, own = split(image)
             if name:
                 made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
     images = sorted(made)
-    hosts = sorted({place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""})
-    for found in PUSH.finditer(text) if images else ():
+    hosts = sorted({place.variables.fill(found[1]) for found in re.finditer(REGISTRY, text)} - {""})
+    for found in re.finditer(PUSH, text) if images else ():
         given = string(found["tag"], place.variables.fill) if found["tag"] else None
         for name, own in images:
             for full in (name, *(f"{host}/{name}" for host in hosts)):
@@ -53,7 +53,7 @@ def read(place: Text) -> Iterator[ImageFact]:
 
 def joined(place: Text) -> Iterator[ImageFact]:
     """What `sh "docker push " + image + ":dev"` pushes."""
-    for found in JOINED.finditer(place.text) if "+" in place.text else ():
+    for found in re.finditer(JOINED, place.text) if "+" in place.text else ():
         before = place.text[place.text.rfind("\n", 0, found.start()) + 1 : found.start()][-REACH:]
         if not (COMMENT.match(before) or PRINTS.search(before)):
             written = string(f'"{found[1]}"{found[2]}', str)

@@ -68,8 +68,6 @@ TASKS = {
     "images": ("\nimages:",),
     "KUBECTL": ("KUBECTL_COMMAND",),
     "atlassian": ("push-image:",),
-    "template": ("parameters:",),
-    "local": ("inputs:",),
     "executor": ("nx-container", "nx-docker"),
     "Image": ("docker:", "docker-build:"),
 }
@@ -123,6 +121,8 @@ KINDS = (
     Kind("commands", {**VERBS, **IN_VARIABLES, **OTHERS, **RUNNERS}, (".sh",)),
     Kind("workflows", {"uses": ()}, also=ACTIONS, where=USES),
     Kind("pipelines", TASKS),
+    Kind("pipelines", {"template": ("template: ",)}, also=("parameters:",)),
+    Kind("pipelines", {"local": ("local: ",)}, also=("inputs:",)),
     Kind("passing", parts=("=", "local:", "include", "source ", ". "), also=SHARED),
     Kind("jenkins", JENKINS),
     Kind("compose", {"services": ("build:", '"build"')}),
@@ -134,11 +134,19 @@ KINDS = (
 )
 """The kinds of all texts but manifests."""
 
-OF_MANIFESTS = (Kind("manifests", parts=("skaffold/", "image-updater", "tekton.dev")),)
+OF_MANIFESTS = Kind("manifests", parts=("skaffold/", "image-updater", "tekton.dev"))
 """The kind that a manifest may be of: its commands are those of containers. It is not cut into words."""
 
-KNOWN = frozenset(word for kind in KINDS for word in kind.words)
-"""The words that are looked for."""
+OF_WORD: dict[str, list[tuple[int, Sequence[str]]]] = {}
+for _number, _kind in enumerate(KINDS):
+    for _word, _beside in _kind.words.items():
+        OF_WORD.setdefault(_word, []).append((_number, _beside))
+"""The words that are looked for: each with the kinds, by their numbers, and with what must be beside it."""
+
+OF_PARTS = [(number, kind.parts) for number, kind in enumerate(KINDS) if kind.parts]
+"""The kinds that parts of words tell."""
+
+KNOWN = frozenset(OF_WORD)
 
 
 @lru_cache(maxsize=1)

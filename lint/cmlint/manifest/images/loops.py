@@ -13,15 +13,13 @@ from typing import NamedTuple
 
 from cmlint.manifest.images.searching import above
 
-SHELL = re.compile(
-    r"for(?<![\w.-]for)[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]{1,2000}?)[ \t]*(?:;|\\?\r?\n)[ \t]*(?:\\\n[ \t]*)?do\b"
-)
-FOREACH = re.compile(
+SHELL = r"for(?<![\w.-]for)[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]{1,2000}?)[ \t]*(?:;|\\?\r?\n)[ \t]*(?:\\\n[ \t]*)?do\b"
+FOREACH = (
     r"for(?<!\wfor)(?:each)?[ \t]*\([ \t]*(?:(?:def|var|String)[ \t]+)?\$?(\w+)[ \t]+(?:in|:)[ \t]+"
     r"([^\n{]{1,2000}?)\)[ \t]*\r?\n?[ \t]*\{"
 )
-EACH = re.compile(r"\.each[ \t]*\{[ \t]*(?:def[ \t]+|String[ \t]+)?(\w+)[ \t]*->()")
-TASK = re.compile(r"for:[ \t]*()(\[[^\[\]\n]{1,2000}\])")
+EACH = r"\.each[ \t]*\{[ \t]*(?:def[ \t]+|String[ \t]+)?(\w+)[ \t]*->()"
+TASK = r"for:[ \t]*()(\[[^\[\]\n]{1,2000}\])"
 FORMS = ((" in ", SHELL), ("for", FOREACH), (".each", EACH), ("for: [", TASK))
 """The forms of a loop, each with what such a text has: first the variable, then the list."""
 
@@ -61,7 +59,7 @@ class Loop(NamedTuple):
 def loops_in(text: str, fill: Callable[[str], str]) -> Iterator[Loop]:
     """The loops of a text over lists of which each word is known, or is a variable that `fill` may know."""
     for word, form in FORMS:
-        for found in form.finditer(text) if word in text else ():
+        for found in re.finditer(form, text) if word in text else ():
             before = None if found[2] else BEFORE.search(text, max(found.start() - REACH, 0), found.start())
             written = before[0] if before else found[2]
             if values := words_of(listed(text, written.strip()), fill):

@@ -12,7 +12,7 @@ from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
 
-UPDATER = re.compile(r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]*(?:[>|]-?\n)?[ \t\"']*([^\n\"']+)")
+UPDATER = r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]*(?:[>|]-?\n)?[ \t\"']*([^\n\"']+)"
 """https://argocd-image-updater.readthedocs.io/en/stable/basics/update-strategies/"""
 
 
@@ -23,7 +23,7 @@ IMAGES = ("IMAGE", "APP_IMAGE", "DESTINATION", "OUTPUT-IMAGE")
 def read(place: Text) -> Iterator[ImageFact]:
     """What is replaced or pushed by controllers and tools that read a manifest."""
     text = place.text
-    for found in UPDATER.finditer(text) if "image-updater" in text else ():
+    for found in re.finditer(UPDATER, text) if "image-updater" in text else ():
         for entry in found[1].split(","):
             image = entry.rpartition("=")[2].strip()
             yield from place.fact("replaced", "Argo CD Image Updater", f"{image.partition(':')[0]}:*", found.start())
@@ -71,13 +71,13 @@ def tekton(place: Text) -> Iterator[ImageFact]:
         of.update(of_task(node.items("params")))
         given = node.text("value", "default")
         if given and node.text("name").upper() in IMAGES:
-            image = place.variables.fill(PARAMETER.sub("*", given))
+            image = place.variables.fill(re.sub(PARAMETER, "*", given))
             build = of.get(id(node.node))
             of_image = (structs.replace(build, image=builds.named(image)),) if build else ()
             yield from place.fact("pushed", "Tekton", image, node.at("value", "default"), builds=of_image)
 
 
-PARAMETER = re.compile(r"\$\((?:params|tt)\.[\w.-]+\)")
+PARAMETER = r"\$\((?:params|tt)\.[\w.-]+\)"
 
 
 def of_task(given: list[Mapping]) -> Iterator[tuple[int, Build]]:

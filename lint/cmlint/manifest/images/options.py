@@ -11,12 +11,12 @@ from cmlint.manifest.images.cutting import REACH
 from cmlint.manifest.images.facts import Text
 from cmlint.model.facts import Build, ImageFact
 
-DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
-SHORT = re.compile(r"executor\b[^\n;&|]{0,400}?[ \t]-d[ =]?[\"']?([^\s\"'-][^\s\"']*)")
-SYSTEM_PROPERTY = re.compile(r"(?:-Djib\.to\.image|-Dimage|jib[^\n]{0,100}?--image)=[\"']?([^\s\"']+)")
-BUILD_IMAGE = re.compile(r"-Dspring-boot\.build-image\.imageName=[\"']?([^\s\"']+)")
-CONTAINER_IMAGE = re.compile(r"-Dquarkus\.container-image\.image=[\"']?([^\s\"']+)")
-OUTPUT = re.compile(
+DESTINATION = r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)"
+SHORT = r"executor\b[^\n;&|]{0,400}?[ \t]-d[ =]?[\"']?([^\s\"'-][^\s\"']*)"
+SYSTEM_PROPERTY = r"(?:-Djib\.to\.image|-Dimage|jib[^\n]{0,100}?--image)=[\"']?([^\s\"']+)"
+BUILD_IMAGE = r"-Dspring-boot\.build-image\.imageName=[\"']?([^\s\"']+)"
+CONTAINER_IMAGE = r"-Dquarkus\.container-image\.image=[\"']?([^\s\"']+)"
+OUTPUT = (
     r"name=([^,\s\"']{1,500}),(?:[\w-]{1,60}=[\w-]{1,60},){0,9}push=true"
     r"|push=true,(?:[\w-]{1,60}=[\w-]{1,60},){0,9}name=([^,\s\"']+)"
 )
@@ -29,7 +29,7 @@ class Option(NamedTuple):
     """
 
     word: str
-    pattern: re.Pattern[str]
+    pattern: str
     tool: str
     needs: str = ""
     not_with: str = r"\Z."
@@ -47,12 +47,9 @@ OPTIONS = (
 
 VALUE = r"(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)"
 KANIKO = (
-    (re.compile(rf"--context{VALUE}"), re.compile(r"executor\b.*?[ \t]-c[ =]?[\"']?([^\s\"'-][^\s\"']*)", re.DOTALL)),
-    (re.compile(rf"--context-sub-path{VALUE}"),),
-    (
-        re.compile(rf"--dockerfile{VALUE}"),
-        re.compile(r"executor\b.*?[ \t]-f[ =]?[\"']?([^\s\"'-][^\s\"']*)", re.DOTALL),
-    ),
+    (rf"--context{VALUE}", r"(?s)executor\b.*?[ \t]-c[ =]?[\"']?([^\s\"'-][^\s\"']*)"),
+    (rf"--context-sub-path{VALUE}",),
+    (rf"--dockerfile{VALUE}", r"(?s)executor\b.*?[ \t]-f[ =]?[\"']?([^\s\"'-][^\s\"']*)"),
 )
 """How kaniko is given the context, a folder in it and the Dockerfile: with long options and with short ones."""
 
@@ -64,7 +61,7 @@ def by_pattern(place: Text) -> Iterator[ImageFact]:
     """What is pushed by options that only one program has, in whatever form its arguments are written."""
     text = place.text
     for option in OPTIONS:
-        for found in option.pattern.finditer(text) if option.word in text else ():
+        for found in re.finditer(option.pattern, text) if option.word in text else ():
             image = place.variables.fill(found[1] or found[found.lastindex or 1])
             command = around(text, found.start())
             hindered = re.search(option.not_with, command) or (option.needs and not re.search(option.needs, command))
@@ -76,7 +73,7 @@ def by_pattern(place: Text) -> Iterator[ImageFact]:
 
 def kaniko_builds(command: str, image: str, place: Text) -> tuple[Build, ...]:
     """Of what kaniko builds an image; nothing where the context is elsewhere."""
-    given = [next(filter(None, (pattern.search(command) for pattern in patterns)), None) for patterns in KANIKO]
+    given = [next(filter(None, (re.search(pattern, command) for pattern in patterns)), None) for patterns in KANIKO]
     written = (found[1].replace("\\$", "$") if found else "" for found in given)
     context, inner, dockerfile = (builds.partly(place.variables, text) for text in written)
     if "://" in context.removeprefix("dir://"):

@@ -17,21 +17,21 @@ from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines
 from cmlint.model.facts import HOLE, ImageFact
 
-MAKE = re.compile(r"(?:make|task)(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])")
-JUST = re.compile(r"just(?<![\w./-]just)(?=[ \t]+[\w-])")
+MAKE = r"(?:{})(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])"
+JUST = r"just(?<![\w./-]just)(?=[ \t]+[\w-])"
 MARKS = tuple(";&|(`\"'@:>!{$-")
 BEGINS = re.compile(r"then|do|else|sudo|exec|time|env|RUN|nice|if|-e?u?x?c|\w+=\S*")
 """What is before a command, but not before the same word in a sentence (`just like`, `make sure`)."""
 
 JUST_VALUED = ("-f", "--justfile", "-d", "--working-directory")
-EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
-GCLOUD = re.compile(r"gcloud(?<![\w.-]gcloud)(?=[ \t])")
-SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t\n]|\Z)")
+EARTHLY = r"earthly(?<![\w.-]earthly)(?=[ \t])"
+GCLOUD = r"gcloud(?<![\w.-]gcloud)(?=[ \t])"
+SCRIPT = r"\.sh[\"']?(?=[ \t\n]|\Z)"
 PATH = re.compile(r"(?<![\w./-])[\w./-]+\Z")
 ASSIGNS = re.compile(r"\w+=.")
 BEFORE = re.compile(r"(?:(?<!\S)\w+=[^\s;&|]+[ \t]+)+\Z")
 GOAL = re.compile(r"[a-z][\w./:-]*")
-SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
+SUBSTITUTIONS = r"(\w+)=([^,\s\"']+)"
 
 NAMES = r"[ \t]+([^\n#;&|]+)"
 INCLUDES = (
@@ -41,17 +41,15 @@ INCLUDES = (
     FromWord("local:", r"local:[ \t]*(\S+)", r"\n[ \t]*-?[ \t]*", 1),
     FromWord("include:", r"include:[ \t]*([\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z)", r"\n", 1),
 )
-LISTED = re.compile(r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)")
-LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
+LISTED = r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)"
+LISTED_FILE = r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)"
 """What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`."""
 
 PROPERTIES = "gradle.properties"
-JIB = re.compile(r"\njib[ \t]*\{")
+JIB = r"\njib[ \t]*\{"
 """A build with Jib, to which Gradle gives these properties: https://docs.gradle.org/current/userguide/build_environment.html"""
 
-SET = re.compile(
-    r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
-)
+SET = r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
 """A variable that a line sets."""
 
 SHARED = re.compile(r"(?i)ima?g|tag|repo|registry|version")
@@ -88,7 +86,8 @@ class Giver:
     def calls(self) -> Iterator[ImageFact]:
         """What a text passes to makefiles, Taskfiles and justfiles, to scripts, to Earthfiles and to Cloud Build."""
         text = self.text
-        for found, words in self.called(MAKE, begins_command) if "make " in text or "task " in text else ():
+        runners = "|".join(name for name in ("make", "task") if f"{name} " in text)
+        for found, words in self.called(MAKE.format(runners), begins_command) if runners else ():
             yield from self.made(found, words)
         for found, words in self.called(JUST, begins_command) if "just " in text else ():
             yield from self.by_recipe(found.start(), words)
@@ -132,7 +131,7 @@ class Giver:
         config = re.search(r"--config[= ](\S+)", line)
         given = re.search(r"--substitutions[= ](\S+)", line)
         if "submit" in words and given:
-            values = tuple(passed_on(*pair) for pair in SUBSTITUTIONS.findall(given[1]))
+            values = tuple(passed_on(*pair) for pair in re.findall(SUBSTITUTIONS, given[1]))
             yield self.call("gcloud", at, (config[1] if config else "cloudbuild.yaml",), values)
 
     def call(self, tool: str, at: int, files: tuple[str, ...], given: tuple[str, ...], was: str = "") -> ImageFact:
@@ -159,7 +158,7 @@ class Giver:
         return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
     def called(
-        self, pattern: re.Pattern[str], begins: Callable[[str], bool] = lambda _: True
+        self, pattern: str, begins: Callable[[str], bool] = lambda _: True
     ) -> Iterator[tuple[re.Match[str], list[str]]]:
         """Where a program is really called, each with its words; a text without ends of commands is read in part.
 
@@ -167,7 +166,7 @@ class Giver:
         """
         text, cut = self.text, 0
         lines = Lines(text)
-        for found in pattern.finditer(text):
+        for found in re.finditer(pattern, text):
             start = max(lines.start_of(found.start()), found.start() - REACH)
             if cut > len(text) + LIMIT:
                 return
@@ -183,16 +182,16 @@ class Giver:
         lines = self.place.variables.lines
         found = sorted((one.start(), one[1]) for form in INCLUDES for _, one in form.find(lines))
         included = [name for _, written in found for name in names_in(written)]
-        listed = LISTED.finditer(lines) if "\ninclude:" in lines else ()
-        included += [bare_path(path) for one in listed for path in LISTED_FILE.findall(one[1])]
-        included += [PROPERTIES] if "\njib" in lines and JIB.search(lines) else []
+        listed = re.finditer(LISTED, lines) if "\ninclude:" in lines else ()
+        included += [bare_path(path) for one in listed for path in re.findall(LISTED_FILE, one[1])]
+        included += [PROPERTIES] if "\njib" in lines and re.search(JIB, lines) else []
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
 
     def settings(self) -> tuple[str, ...]:
         """What a text sets that may be an image or a part of one; it may be open itself."""
-        names = dict.fromkeys(found[1] for found in SET.finditer(self.text) if is_shared(found[1]))
+        names = dict.fromkeys(found[1] for found in re.finditer(SET, self.text) if is_shared(found[1]))
         values = {name: self.place.variables.own_value(name) for name in list(names)[: 5 * MOST]}
         return tuple(f"{name}={value}" for name, value in values.items() if is_literal(value))[:MOST]
 

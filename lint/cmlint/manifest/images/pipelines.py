@@ -81,7 +81,7 @@ def extended(job: Mapping, top: Mapping, place: Text) -> Iterator[ImageFact]:
     https://docs.gitlab.com/ci/yaml/#extends and https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags
     """
     given = job.get("variables")
-    taken = [word for word, _ in job.words("extends")] + REFERENCE.findall(job.written(place.text, "script"))
+    taken = [word for word, _ in job.words("extends")] + re.findall(REFERENCE, job.written(place.text, "script"))
     if not (given.entries and taken):
         return
     include = top.get("include")
@@ -93,7 +93,7 @@ def extended(job: Mapping, top: Mapping, place: Text) -> Iterator[ImageFact]:
             yield place.of("calls", "extends", "", "", job.at("variables"), **more)
 
 
-REFERENCE = re.compile(r"!reference[ \t]*\[[ \t]*[\"']?([\w.-]+)")
+REFERENCE = r"!reference[ \t]*\[[ \t]*[\"']?([\w.-]+)"
 
 
 def resource(node: Mapping, place: Text) -> Iterator[ImageFact]:
@@ -102,20 +102,20 @@ def resource(node: Mapping, place: Text) -> Iterator[ImageFact]:
     https://github.com/gperdomor/nx-tools/tree/main/packages/nx-container and
     https://www.pulumi.com/registry/packages/docker/api-docs/image/
     """
-    if NX.match(node.text("executor")):
+    if re.match(NX, node.text("executor")):
         options = node.get("options")
         for word, at in options.words("tags") if options.text("push") == "true" else ():
             yield from place.fact("pushed", "nx-container", place.variables.fill(word), at)
     given = node.get("properties")
-    if PULUMI.fullmatch(node.text("type")) and given.text("skipPush") != "true":
+    if re.fullmatch(PULUMI, node.text("type")) and given.text("skipPush") != "true":
         for name, at in given.words("imageName"):
             yield from place.fact("pushed", "Pulumi", place.variables.fill(name), at)
         for tag, at in given.words("tags") if given.text("push") == "true" else ():
             yield from place.fact("pushed", "Pulumi", place.variables.fill(tag), at)
 
 
-NX = re.compile(r"@nx-tools/nx-(?:container|docker):build\Z")
-PULUMI = re.compile(r"docker(?:-build)?:(?:index:)?Image")
+NX = r"@nx-tools/nx-(?:container|docker):build\Z"
+PULUMI = r"docker(?:-build)?:(?:index:)?Image"
 
 
 def task(node: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -138,7 +138,7 @@ FLOW_WORD = re.compile(r":(?=[ \t]*\{)(?:(?<=env:)|(?<=environment:)|(?<=variabl
 DEFAULT = r"\$(?<!\$\$)\$*\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
-EITHER = re.compile(
+EITHER = (
     r"\$\{\{[ \t]*((?:vars|inputs|env|github\.event\.(?:inputs|client_payload))\.[\w-]+)[ \t]*"
     r"\|\|[ \t]*'([^'{}]*)'[ \t]*\}\}"
 )
@@ -160,7 +160,7 @@ DEEPEST = 5
 COMMENTED = re.compile(r"[ \t]*#")
 
 MATRIX = re.compile(r"\{\{[ \t]*matrix\.([\w-]+)[ \t]*\}\}")
-AXIS = re.compile(
+AXIS = (
     r"(?m)^[ \t]*(?:-[ \t]+)?([\w-]+):"
     r"(?:[ \t]*\[([^\]]{0,2000})\]|[ \t]*\r?\n((?:[ \t]*-[ \t]+[^\s:{\[][^\n:]*\n)+)|[ \t]+([^\s{\[].*)$)"
 )
@@ -302,7 +302,7 @@ class Variables:
         """The values that the matrices of workflows give, by their names."""
         found: dict[str, list[str]] = {}
         for block in re.finditer(r"(?m)^([ \t]*)matrix:[ \t]*\n((?:\1[ \t]+[^\n]*\n|[ \t]*\n)*)", self.text):
-            for axis in AXIS.finditer(block[2]):
+            for axis in re.finditer(AXIS, block[2]):
                 words = axis[2].split(",") if axis[2] else (axis[3] or axis[4] or "").splitlines()
                 values = [word.strip().removeprefix("-").strip().strip("\"'") for word in words]
                 found.setdefault(axis[1], []).extend(value for value in values if value and "$" not in value)
@@ -351,7 +351,7 @@ class Variables:
         """What one expansion gives."""
         if found := GITHUB.fullmatch(expansion):
             return OWN.get(f"github.{found[1]}", UNKNOWN)
-        if found := EITHER.fullmatch(expansion):
+        if found := re.fullmatch(EITHER, expansion):
             scope, _, name = found[1].rpartition(".")
             known = self.value(name, depth) if scope == "env" else UNKNOWN
             return found[2] if known == UNKNOWN else known

@@ -30,10 +30,10 @@ PUSHERS = re.compile(
 )
 DEPLOYERS = re.compile(r"azure/k8s-(?:deploy|bake)@", re.IGNORECASE)
 OUTPUTS = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]*)")
-OUTPUT = re.compile(r"name=([^,\s\"']+)")
+OUTPUT = r"name=([^,\s\"']+)"
 BUILDAH = re.compile(r"redhat-actions/(?:buildah|s2i)-build@")
-MANIFEST_LIST = re.compile(r"\bimagetools[ \t]+create\b")
-DESCRIBED = re.compile(r"DOCKER_METADATA_OUTPUT_\w+|steps\.([\w-]+)\.outputs\.(?:json|tags)")
+MANIFEST_LIST = r"\bimagetools[ \t]+create\b"
+DESCRIBED = r"DOCKER_METADATA_OUTPUT_\w+|steps\.([\w-]+)\.outputs\.(?:json|tags)"
 """How a step takes what metadata-action describes: https://github.com/docker/metadata-action#outputs"""
 
 PINNING = ("sha", "semver", "pep440", "match")
@@ -71,7 +71,7 @@ def read(place: Text) -> Iterator[ImageFact]:
                 yield structs.replace(fact, builds=of_action(made[step[1]], place, fact.name))
         elif uses:
             yield from action(node, place, described)
-        elif described and MANIFEST_LIST.search(node.text("run")):
+        elif described and re.search(MANIFEST_LIST, node.text("run")):
             yield from listed(node, place, described)
 
 
@@ -128,7 +128,7 @@ def edited(node: Mapping, place: Text) -> Iterator[ImageFact]:
 
 def listed(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]]]) -> Iterator[ImageFact]:
     """The list of images for several platforms that a step pushes under what metadata-action describes."""
-    found = DESCRIBED.search(node.text("run"))
+    found = re.search(DESCRIBED, node.text("run"))
     images = described.get(found[1], []) if found and found[1] else [*described.values()][-1] if found else []
     for name, tag in images:
         fact = place.of("pushed", "docker buildx imagetools create", name, tag, node.at("run"))
@@ -145,7 +145,7 @@ def built(
     if given.text("repository"):
         yield from pushed(given, "build-push-action", place, described)
         return
-    for output in OUTPUT.finditer(given.text("outputs")) if "push=true" in outputs else ():
+    for output in re.finditer(OUTPUT, given.text("outputs")) if "push=true" in outputs else ():
         yield from place.fact("pushed", "build-push-action", place.variables.fill(output[1]), given.at("outputs"))
     for tag, at in lines_of(given, "tags", place):
         if (found := OUTPUTS.search(tag)) and (images := described.get(found[1])):
