@@ -20,6 +20,7 @@ from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.images import images_in, readers_of
 from cmlint.manifest.images.kinds import words_of
+from cmlint.manifest.images.trees import composed
 from cmlint.pipeline.check import check
 from cmlint.report import formatter
 from cmlint.report.graph import RENDERERS as DRAWN
@@ -678,6 +679,19 @@ def test_few_texts_are_read_for_what_they_do_to_images() -> None:
     assert readers_of(pushed) == ("commands",)
     assert [fact.tool for fact in images_in(pushed)] == ["docker push"]
     assert words_of.cache_info().misses == 1
+
+
+def test_a_text_of_several_kinds_is_composed_once() -> None:
+    text = (
+        "on: push\nimages: [r/b]\nsteps:\n- uses: docker/build-push-action@v6\n  with: {push: true, tags: 'r/a:dev'}\n"
+    )
+    assert {"workflows", "pipelines"} <= set(readers_of(text))
+    composed.cache_clear()
+    assert [(fact.tool, fact.name) for fact in images_in(text)] == [
+        ("build-push-action", "r/a"),
+        ("Cloud Build", "r/b"),
+    ]
+    assert composed.cache_info().misses == 1
 
 
 def test_only_the_variables_of_commands_are_searched_for() -> None:

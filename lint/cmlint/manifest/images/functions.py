@@ -11,15 +11,15 @@ from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import HOLE, ImageFact
 
-FUNCTION = r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*(?:\{[ \t]*)?$"
+FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*(?:\{[ \t]*)?$")
 """A function of a shell."""
 
-METHOD = r"(?m)^[ \t]*(?:def|void|static|String|boolean)[ \t]+(\w+)[ \t]*\(([^()\n]*)\)[ \t]*\{"
+METHOD = re.compile(r"(?m)^[ \t]*(?:def|void|static|String|boolean)[ \t]+(\w+)[ \t]*\(([^()\n]*)\)[ \t]*\{")
 """A method of Groovy, with its parameters: https://groovy-lang.org/objectorientation.html#_methods"""
 
-STRINGS = r"\"[^\"\n]*\"|'[^'\n]*'|[\w.]+"
+STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[\w.]+")
 
-ARGUMENT = r"\{-\d\}"
+ARGUMENT = re.compile(r"\{-\d\}")
 """An argument of a function in the name of an image."""
 
 MOST_CALLS = 20
@@ -28,9 +28,9 @@ MOST_CALLS = 20
 
 def in_functions(place: Text, found: Sequence[ImageFact]) -> Iterator[ImageFact]:
     """The images of open pushes in functions, once for each call."""
-    opened = [fact for fact in found if fact.deed == "open" and re.search(ARGUMENT, fact.name)]
-    built = [fact for fact in found if any(re.search(ARGUMENT, build.image) for build in fact.builds)]
-    functions = list(re.finditer(FUNCTION, place.text)) if opened or built else []
+    opened = [fact for fact in found if fact.deed == "open" and ARGUMENT.search(fact.name)]
+    built = [fact for fact in found if any(ARGUMENT.search(build.image) for build in fact.builds)]
+    functions = list(FUNCTION.finditer(place.text)) if opened or built else []
     for fact in (*opened[:MOST_CALLS], *built[:MOST_CALLS]):
         before = [one[1] for one in functions if one.start() < fact.span.start]
         for words in calls_of(before[-1], place) if before else ():
@@ -45,14 +45,14 @@ def in_functions(place: Text, found: Sequence[ImageFact]) -> Iterator[ImageFact]
 
 def in_methods(place: Text, found: Sequence[ImageFact]) -> Iterator[ImageFact]:
     """The images of open pushes in methods of a Jenkinsfile, once for each call."""
-    methods = list(re.finditer(METHOD, place.text)) if any(fact.deed == "open" for fact in found) else []
+    methods = list(METHOD.finditer(place.text)) if any(fact.deed == "open" for fact in found) else []
     for fact in [fact for fact in found if fact.deed == "open"][:MOST_CALLS] if methods else ():
         method = next((one for one in reversed(methods) if one.start() < fact.span.start), None)
         names = [word.split()[-1] for word in method[2].split(",") if word.split()] if method else []
         if method and any(f"{{-{name}}}" in fact.name for name in names):
             for call in islice(re.finditer(rf"(?<![\w.]){method[1]}[ \t]*\(([^()\n]*)\)", place.text), MOST_CALLS):
                 written = (
-                    word.strip("\"'") if word[0] in "\"'" else f"${{{word}}}" for word in re.findall(STRINGS, call[1])
+                    word.strip("\"'") if word[0] in "\"'" else f"${{{word}}}" for word in STRINGS.findall(call[1])
                 )
                 words = [place.variables.fill(word) for word in written]
                 if call.start() != method.start(1) and len(words) == len(names):

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from cmlint.manifest.images.searching import above
-
 SHELL = r"for(?<![\w.-]for)[ \t]+(\w+)[ \t]+in[ \t]+([^;\n]{1,2000}?)[ \t]*(?:;|\\?\r?\n)[ \t]*(?:\\\n[ \t]*)?do\b"
 FOREACH = (
     r"for(?<!\wfor)(?:each)?[ \t]*\([ \t]*(?:(?:def|var|String)[ \t]+)?\$?(\w+)[ \t]+(?:in|:)[ \t]+"
@@ -32,6 +30,9 @@ VARIABLE = re.compile(r"[\"']?\$?\$?[({]?(?P<name>\w+)(?:\[[@*]\])?[)}]?[\"']?")
 BEFORE_LIST = re.compile(r"(?:^|[\s;$(])(?:\[\w+(?:\[\])?\])?\$?\Z")
 BEHIND_LIST = re.compile(r"(?:\[\])?[ \t]*(?::=|[?+]?=|:(?=[ \t]))[ \t]*")
 """What is around the name of a list where it is set."""
+
+NEAR = 100
+"""The number of characters before the name of a list that are searched."""
 
 INNER = re.compile(r"@?[\[(]([^\[\]()]{0,4000})[\])]|\"([^\"\n]*)\"|'([^'\n]*)'|([^\n#]*)")
 """What is behind the name of a list: an array, a string of words, or words to the end of the line."""
@@ -81,7 +82,7 @@ def places_of(name: str, text: str) -> Iterator[int]:
     at = text.find(name)
     while at >= 0:
         behind = BEHIND_LIST.match(text, at + len(name))
-        if behind and BEFORE_LIST.search(text, above(text, at, 1), at):
+        if behind and BEFORE_LIST.search(text, max(at - NEAR, 0), at):
             yield behind.end()
         at = text.find(name, at + len(name))
 
