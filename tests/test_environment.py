@@ -469,6 +469,24 @@ def test_the_variables_of_a_service_are_shown_and_expanded(tmp_path: Path) -> No
     assert found["AT"]["value"] == "db:5432"
 
 
+def test_the_variables_of_services_are_counted_and_on_request_listed_last(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": POD % "            - {name: DB_PORT, value: '1'}" + MAP + SECRET + SERVICE})
+    shown = [line.split() for line in cmlint(tmp_path, "env").stdout.splitlines()[2:]]
+    assert " ".join(shown[-1]) == "and 6 variables of 1 Service (`--services` lists them)"
+    assert shown[-3:-1] == [["DB_PORT", "1", "env"], ["hides", "service", "db"]]
+    assert not any(line[0].startswith("DB_SERVICE") for line in shown)
+    listed = [line.split() for line in cmlint(tmp_path, "env", "--services").stdout.splitlines()[2:]]
+    assert listed[: len(shown) - 1] == shown[:-1]
+    assert listed[len(shown) - 1 :] == [
+        ["DB_SERVICE_HOST", "(when", "it", "runs)", "service", "db"],
+        ["DB_SERVICE_PORT", "5432", "service", "db"],
+        ["DB_PORT_5432_TCP", "(when", "it", "runs)", "service", "db"],
+        ["DB_PORT_5432_TCP_PROTO", "tcp", "service", "db"],
+        ["DB_PORT_5432_TCP_PORT", "5432", "service", "db"],
+        ["DB_PORT_5432_TCP_ADDR", "(when", "it", "runs)", "service", "db"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("own", "reader", "known"), [("", "", True), ("shop", "shop", True), ("", "shop", False), ("till", "shop", False)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -280,6 +281,18 @@ def test_env_shows_a_chart_as_it_is_given(tmp_path: Path) -> None:
     assert "8081" in done.stdout
     assert "shop" in done.stdout.splitlines()[0]
     assert '"9"' in cmlint(tmp_path, "env", ".", "--format", "json", "--helm-set", 'port="9"').stdout
+
+
+def test_env_names_the_values_of_a_chart_that_is_rendered_with_several(tmp_path: Path) -> None:
+    chart(tmp_path, **{"ci/live-values.yaml": "port: '\"9\"'\n"})
+    head = "Pod RELEASE  Chart.yaml"
+    files = ["values.yaml", "ci/live-values.yaml"]
+    for words in ((), ("--reads",)):
+        lines = cmlint(tmp_path, "env", *words).stdout.splitlines()
+        assert [line for line in lines if line.startswith("Pod")] == [f"{head}, with {file}" for file in files]
+        found = json.loads(cmlint(tmp_path, "env", "--format", "json", *words).stdout)["workloads"]
+        assert [each["values"] for each in found] == files
+    assert cmlint(tmp_path, "env", "--helm-values", "values.yaml").stdout.splitlines()[0] == head
 
 
 def test_no_value_of_the_command_line_is_in_a_reason(tmp_path: Path) -> None:

@@ -18,12 +18,14 @@ class Built(Protocol):
     """A text that was built from others: it leads back to them.
 
     `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them. What is
-    `rendered` comes from templates, which say it in other words.
+    `rendered` comes from templates, which say it in other words; `values` is the file of values, where a chart is
+    rendered with several.
     """
 
     text: str
     last_wins: bool
     rendered: bool
+    values: str | None
 
     def lead(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of it was written: the path of a text, and the place there."""

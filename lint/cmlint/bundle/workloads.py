@@ -37,6 +37,11 @@ class Workload(msgspec.Struct, frozen=True):
         """The name as it is shown: a release that has no name is called `RELEASE`."""
         return self.reword(self.name) if self.name else None
 
+    @property
+    def values(self) -> str | None:
+        """The file of values with which its chart is rendered, where it is rendered with several."""
+        return self.placed.built.values if self.placed.built else None
+
     def reword(self, text: str) -> str:
         """A text of what helm renders, with names that the reader knows; any other text as it is."""
         built = self.placed.built

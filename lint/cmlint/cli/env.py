@@ -45,6 +45,7 @@ class Options(Building, frozen=True):
     paths: tuple[str, ...] = ()
     workload: str | None = None
     namespace: str | None = None
+    services: bool = False
     reads: bool = False
     format: str = "text"
     no_context: bool = False
@@ -55,6 +56,7 @@ PARAMETERS = (
     parameters.PATHS,
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
+    Parameter("services", "flag", "List the variables that Kubernetes makes for Services, instead of their number."),
     Parameter("reads", "flag", "Show what the programs read, as far as their source is in these files."),
     parameters.FORMAT,
     *(
@@ -88,8 +90,9 @@ def run(options: Options) -> int:
     if not found and not failed(problems):
         tell("warning", "no workload found in these files")
     as_json = options.format == "json"
+    view = view_of(options.color, services=options.services)
     report = reads if options.reads else environments
-    shown = report.render_json(found) if as_json else report.render_text(found, view_of(options.color))
+    shown = report.render_json(found) if as_json else report.render_text(found, view)
     if found and not shown:
         tell("warning", "nothing is known of the environments in these files")
     large = too_large(bundles, manifests.texts)

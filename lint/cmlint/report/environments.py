@@ -13,6 +13,7 @@ from cmlint.model.facts import Container
 from cmlint.report.characters import HIDDEN, width
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
+from cmlint.report.summary import count
 from cmlint.report.view import View
 from cmlint.system.text import printable
 
@@ -23,6 +24,9 @@ TOO_LARGE = "(not expanded: the environment is too large)"
 
 NARROWEST, WIDEST = 12, 50
 """The columns that a value always gets, and those beyond which the others are not lined up with it."""
+
+PATHS = ("path", "values")
+"""The fields that hold paths."""
 
 KINDS = {"initContainers": "init container", "ephemeralContainers": "ephemeral container"}
 """What to call a container of each list."""
@@ -39,7 +43,7 @@ def render_json(found: Iterable[Workload]) -> str:
 def reworded(found: Any, reword: Callable[[str], str]) -> Any:
     """The same with every text but paths in other words."""
     if isinstance(found, dict):
-        return {key: value if key == "path" else reworded(value, reword) for key, value in found.items()}
+        return {key: value if key in PATHS else reworded(value, reword) for key, value in found.items()}
     if isinstance(found, list):
         return [reworded(each, reword) for each in found]
     return reword(found) if isinstance(found, str) else found
@@ -52,6 +56,7 @@ def workload_json(workload: Workload) -> dict[str, Any]:
         "namespace": workload.placed.namespace,
         "name": workload.name,
         "path": workload.placed.path,
+        "values": workload.values,
         "containers": [container_json(*each, workload.stops(*each)) for each in workload.environments()],
         "volumes": [
             {"name": name, "mounts": contents.mounts, "files": contents.files} for name, contents in workload.volumes()
@@ -112,8 +117,7 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
     A container without a name is left out if nothing is known of its environment: a part of another one, or a field
     of a custom resource.
     """
-    name = workload.reword("/".join(part for part in (workload.placed.namespace, workload.name) if part))
-    yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
+    yield heading(workload, paint)
     for container, environment in workload.environments():
         stops = workload.stops(container, environment)
         lines = list(container_lines(container, environment, stops, view, paint, reword=workload.reword))
@@ -124,6 +128,13 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
             says = "holds " + (", ".join(contents.files or ()) or "no files")
             shown = printable(says) if contents.mounts else paint("error", "cannot be mounted")
             yield f"  volume {paint('bold', printable(workload.reword(volume or '?')))}: {shown}"
+
+
+def heading(workload: Workload, paint: Paint) -> str:
+    """What a workload is called, where it is, and with which values it is rendered where there are several."""
+    name = workload.reword("/".join(part for part in (workload.placed.namespace, workload.name) if part))
+    where = printable(workload.placed.path + (f", with {workload.values}" if workload.values else ""))
+    return f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', where)}"
 
 
 def container_lines(
@@ -159,9 +170,11 @@ def container_lines(
 
 
 def variable_lines(environment: Environment, view: View, paint: Paint, reword: Callable[[str], str]) -> Iterator[str]:
-    """The table of variables: name, value, origin, and what is hidden by it."""
-    variables, unknown = environment.variables.values(), TOO_LARGE if environment.too_large else UNKNOWN
-    cells_of = ((printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in variables)
+    """The table of variables: name, value, origin, and what is hidden by it; those of services last, or counted."""
+    unknown = TOO_LARGE if environment.too_large else UNKNOWN
+    own, services = split(environment)
+    listed = (*own, *services) if view.services else own
+    cells_of = ((printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in listed)
     rows = [tuple(map(reword, cells)) for cells in cells_of]
     names = max((width(name) for name, *_ in rows), default=0)
     origins = max((width(origin) for _, _, origin, _ in rows), default=0)
@@ -174,6 +187,23 @@ def variable_lines(environment: Environment, view: View, paint: Paint, reword: C
         yield "    " + "  ".join(cells)
         if shadows:
             yield f"    {' ' * names}  {paint('dim', shadows)}"
+    if services and not view.services:
+        yield f"    {paint('dim', f'and {counted_services(services)} (`--services` lists them)')}"
+
+
+def split(environment: Environment) -> tuple[list[Variable], list[Variable]]:
+    """A container's own variables, and those that the kubelet makes for Services."""
+    own: list[Variable] = []
+    services: list[Variable] = []
+    for variable in environment.variables.values():
+        (services if variable.origin.kind == "service" else own).append(variable)
+    return own, services
+
+
+def counted_services(variables: Sequence[Variable]) -> str:
+    """How many variables of how many Services there are."""
+    names = {variable.origin.name for variable in variables}
+    return f"{count(len(variables), 'variable')} of {count(len(names), 'Service')}"
 
 
 def word_of(word: Word) -> str:

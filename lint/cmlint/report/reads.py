@@ -10,7 +10,7 @@ from cmlint.bundle.links import Link
 from cmlint.bundle.programs import Place, Program, given_names, is_described, surely_unread
 from cmlint.bundle.workloads import Workload
 from cmlint.model.facts import Container
-from cmlint.report.environments import KINDS, reworded
+from cmlint.report.environments import KINDS, heading, reworded
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
@@ -34,6 +34,7 @@ def workload_json(workload: Workload) -> dict[str, Any]:
         "namespace": workload.placed.namespace,
         "name": workload.name,
         "path": workload.placed.path,
+        "values": workload.values,
         "containers": [container_json(workload, *each) for each in workload.environments()],
     }
 
@@ -105,8 +106,7 @@ def render_text(found: Iterable[Workload], view: View) -> str:
 
 def workload_lines(workload: Workload, paint: Paint) -> Iterator[str]:
     """One pod spec."""
-    name = workload.reword("/".join(part for part in (workload.placed.namespace, workload.name) if part))
-    yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
+    yield heading(workload, paint)
     for container, environment in workload.environments():
         yield from (workload.reword(line) for line in container_lines(workload, container, environment, paint))
 

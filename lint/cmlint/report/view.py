@@ -12,7 +12,8 @@ class View(msgspec.Struct, frozen=True):
 
     `width` is the terminal's, None where lines need not be wrapped; `links` says that it knows hyperlinks. `seconds` is
     what the run took. Unless it was `tidy`, what breaks nothing was not looked for. Ages are counted up to `now`. `run`
-    describes the run: version, time, commit and clusters.
+    describes the run: version, time, commit and clusters. With `services`, environments list the variables of
+    Services.
     """
 
     color: bool = False
@@ -23,5 +24,6 @@ class View(msgspec.Struct, frozen=True):
     statistics: bool = False
     seconds: float = 0.0
     tidy: bool = False
+    services: bool = False
     now: datetime | None = None
     run: tuple[str, ...] = ()

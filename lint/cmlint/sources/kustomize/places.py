@@ -53,6 +53,7 @@ class BuiltText:
     """
 
     last_wins = False
+    values: str | None = None
     rendered = False
 
     def __init__(  # noqa: PLR0913 - all that leads back from what is built
