@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from cmlint.manifest.gitops_values import read_chart_inputs
 from cmlint.model.facts import Deploy, PostBuild
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
+from cmlint.report.json import render as render_json
+from cmlint.report.text import render
+from cmlint.report.view import View
 from cmlint.sources.request import Request
 from tests.support.run import concise, failures, inside, lint, rules, write
 
@@ -692,3 +696,48 @@ def test_flux_makes_nothing_of_a_name_that_is_misspelt(tmp_path: Path) -> None:
     ]
     write(tmp_path, {"flux/a.yaml": flux.replace("cluster-setings", "other")})
     assert not concise(lint(tmp_path))
+
+
+# charts that are not here
+
+REMOTE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: redis, namespace: shop}
+spec: SPEC
+"""
+INSTALLED = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: redis}
+spec: SPEC
+"""
+GENERATED = INSTALLED.replace("Application", "ApplicationSet").replace("SPEC", "{template: {spec: SPEC}}")
+
+
+@pytest.mark.parametrize(
+    ("template", "spec", "number"),
+    [
+        (REMOTE, "{chart: {spec: {chart: redis, sourceRef: {kind: HelmRepository, name: a}}}}", 1),
+        (REMOTE, "{chartRef: {kind: OCIRepository, name: a}}", 1),
+        (REMOTE, "{chart: {spec: {chart: ./charts/redis, sourceRef: {kind: GitRepository, name: a}}}}", 0),
+        (REMOTE, "{chart: {spec: {chart: ./charts/redis, sourceRef: {kind: Bucket, name: a}}}}", 0),
+        (REMOTE, "{values: {a: b}}", 0),
+        (INSTALLED, "{source: {chart: redis, repoURL: a}}", 1),
+        (INSTALLED, "{sources: [{chart: redis, repoURL: a}, {repoURL: b, ref: values}, {chart: db, repoURL: a}]}", 2),
+        (INSTALLED, "{source: {path: charts/redis, repoURL: a}}", 0),
+        (GENERATED, "{source: {chart: redis, repoURL: a}}", 1),
+        (GENERATED, "{source: {path: charts/redis, repoURL: a}}", 0),
+        (REMOTE.replace("HelmRelease", "HelmChart"), "{chart: redis}", 0),
+    ],
+)
+def test_charts_that_are_not_rendered_are_counted(tmp_path: Path, template: str, spec: str, number: int) -> None:
+    write(tmp_path, {"a.yaml": template.replace("SPEC", spec)})
+    reason = "a remote chart of a HelmRelease or an Application, not rendered"
+    with inside(tmp_path):
+        result = check(Request())
+    assert result.outcome.skipped == [("a.yaml", reason)] * number
+    assert render(result, View()).endswith(
+        f"skipped: {reason} ({number}); `--verbose` lists them\n" if number else ")\n"
+    )
+    assert len(json.loads(render_json(result, View()))["summary"]["skipped"]) == number

@@ -340,6 +340,8 @@ class Engine:
             if is_written(placed) and self.concerns(placed, placed.document.head):
                 outcome.documents += 1
                 outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
+                charts = 0 if bundle.live else placed.document.remote_charts
+                outcome.skipped += [(placed.path, facts.REMOTE_CHART)] * charts
             for reference in references_of(placed):
                 if not self.concerns(placed, reference.name.span):
                     continue

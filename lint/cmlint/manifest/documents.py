@@ -17,7 +17,7 @@ from cmlint.kube import characters
 from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
-from cmlint.manifest.gitops import ARGO, DEPLOYERS, has_only_charts, made_in, read_deploys
+from cmlint.manifest.gitops import ARGO, DEPLOYERS, has_only_charts, made_in, read_deploys, remote_charts
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import has_any, images_in
@@ -50,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 36
+VERSION = 37
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"
@@ -582,6 +582,7 @@ class DocumentReader:
             watched=watched_in(annotations) if annotations else (),
             exported=self.is_live(meta),
             charts=known == ARGO and has_only_charts(decoder, self.root),
+            remote_charts=remote_charts(decoder, self.root, known) if known in DEPLOYERS else 0,
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())

@@ -196,6 +196,19 @@ def images_of(decoder: Decoder, node: Node, route: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def remote_charts(decoder: Decoder, root: Node, deployer: tuple[str, str]) -> int:
+    """The number of charts that one of the DEPLOYERS installs and that no repository of files has."""
+    if deployer == RELEASE:
+        named = text(decoder, root, "spec.chart.spec.chart") and text(decoder, root, "spec.chart.spec.sourceRef.kind")
+        return int(bool(text(decoder, root, "spec.chartRef.name") or named) and named not in FILES)
+    routes = {
+        ARGO: ("spec.source", "spec.sources[]"),
+        SET: ("spec.template.spec.source", "spec.template.spec.sources[]"),
+    }
+    sources = (source for route in routes.get(deployer, ()) for source in walk(root, route))
+    return sum(bool(text(decoder, source, "chart")) for source in sources)
+
+
 def made_in(decoder: Decoder, root: Node, deployer: tuple[str, str]) -> str | None:
     """The namespace of what one of the DEPLOYERS brings: empty for any, None where it is not known."""
     if deployer == FLUX:

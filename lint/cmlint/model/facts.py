@@ -462,7 +462,7 @@ class Document(Facts, frozen=True):
     cluster. `rolling` is how it replaces its pods, `watched` are the annotations of Reloader and Wave with their
     values. It is `exported` where it is a copy of what an API server gave out. A document that could not be parsed has
     one fault with the code `syntax`, and is otherwise empty. An Application of Argo CD that only installs `charts`
-    shows all their values.
+    shows all their values. Of the charts that any object installs, `remote_charts` are in no repository of files.
     """
 
     span: Span
@@ -491,6 +491,7 @@ class Document(Facts, frozen=True):
     watched: tuple[tuple[str, str], ...] = ()
     exported: bool = False
     charts: bool = False
+    remote_charts: int = 0
 
     @property
     def broken(self) -> bool:
@@ -541,6 +542,9 @@ SKIPPED: dict[SkipCode, str] = {
     "filled-in": "a resource of a program in Java, which fills it in",
 }
 """Why a document, or a complete file, is skipped, in words."""
+
+REMOTE_CHART = "a remote chart of a HelmRelease or an Application, not rendered"
+"""How a chart that a document installs, and that is not fetched, is listed beside what is skipped."""
 
 
 class Skip(Facts, frozen=True):
