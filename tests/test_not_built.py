@@ -737,3 +737,48 @@ def test_advice_fits_why_kustomize_fails(tmp_path: Path, files: dict[str, str], 
     (finding,) = run(tmp_path / "over").outcome.findings
     start = finding.location.start
     assert (f"{finding.location.path}:{start.line}:{start.column}", finding.help) == (place, advice)
+
+
+# answers of other commands
+
+
+WEB = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: web:1.2.3, envFrom: [{configMapRef: {name: web}}]}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {A: a}
+"""
+APART = {
+    "web/kustomization.yaml": "resources: [web.yaml]\npatches: [{path: gone.yaml}]\n",
+    "web/web.yaml": WEB,
+    "other/kustomization.yaml": "resources: [other.yaml, lost.yaml]\n",
+    "other/other.yaml": WEB.replace("web", "other"),
+}
+GONE = "cmlint: warning: web/kustomization.yaml: built without `gone.yaml`: no such file or folder\n"
+LOST = "cmlint: warning: other/kustomization.yaml: built without `lost.yaml`: no such file or folder\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("env",), {GONE, LOST}),
+        (("env", "-w", "web"), {GONE}),
+        (("env", "-w", "other"), {LOST}),
+        (("env", "-w", "nosuch"), {GONE, LOST}),
+        (("impact", "cm/web"), {GONE}),
+        (("impact", "cm/other"), {LOST}),
+        (("impact", "cm/nosuch"), {GONE, LOST}),
+        (("impact", "web/web.yaml"), {GONE}),
+    ],
+)
+def test_an_answer_warns_only_of_builds_that_it_depends_on(
+    tmp_path: Path, words: tuple[str, ...], told: set[str]
+) -> None:
+    write(tmp_path, APART)
+    lines = cmlint(tmp_path, *words).stderr.splitlines(keepends=True)
+    assert {line for line in lines if line.startswith("cmlint: warning")} == told

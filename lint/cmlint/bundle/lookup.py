@@ -141,7 +141,7 @@ def skipped_at(bundles: Iterable[Bundle], point: Point) -> str:
 def failure_at(bundles: Iterable[Bundle], path: str) -> Failure | None:
     """Why a chart or kustomization that reads a file is not built; None where it is."""
     failures = (failure for bundle in bundles for failure in bundle.failures if not failure.partly)
-    return next((each for each in failures if any(f"{path}/".startswith(f"{read}/") for read in each.inputs)), None)
+    return next((each for each in failures if each.reads(path)), None)
 
 
 def part_of_chart(bundles: Iterable[Bundle], path: str) -> str:

@@ -33,6 +33,11 @@ class Workload(msgspec.Struct, frozen=True):
         return name.value if name else None
 
     @property
+    def paths(self) -> tuple[str, str]:
+        """The paths of the text that it is in, and of the one in which it is written."""
+        return self.placed.path, self.placed.written(self.placed.document.head)[0]
+
+    @property
     def shown(self) -> str | None:
         """The name as it is shown: a release that has no name is called `RELEASE`."""
         return self.reword(self.name) if self.name else None

@@ -82,11 +82,16 @@ def run(options: Options) -> int:
     manifests = run_job(read, request, options)
     problems, bundles = manifests.problems, manifests.bundles
     tell_problems(problems)
-    tell_unbuilt(bundles)
     if not failed(problems):
         for note in require_objects(paths, bundles, manifests.texts):
             tell("warning", note)
-    found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
+    try:
+        found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
+    except FatalError:
+        tell_unbuilt(bundles)  # What is not there may be in it.
+        raise
+    everything = not found or not (options.workload or options.namespace or manifests.named)
+    tell_unbuilt(bundles, None if everything else {path for each in found for path in each.paths})
     if not found and not failed(problems):
         tell("warning", "no workload found in these files")
     as_json = options.format == "json"
@@ -103,8 +108,7 @@ def run(options: Options) -> int:
 
 def is_named(workload: Workload, manifests: Manifests) -> bool:
     """Whether a workload is written in a file that is named, where only such files are shown."""
-    placed = workload.placed
-    return not manifests.named or placed.written(placed.document.head)[0] in manifests.named
+    return not manifests.named or workload.paths[1] in manifests.named
 
 
 def chosen(found: list[Workload], options: Options) -> list[Workload]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from shlex import quote
 from typing import NamedTuple
 
@@ -126,17 +126,26 @@ def run(options: Options) -> int:
     report, manifests = run_job(
         lambda given: since(given, options) if changed else asked(given, options, questions), request, options
     )
-    tell_unread(manifests)
+    tell_unread(manifests, None if changed else paths_in(report))
     text = RENDERERS[options.format](report, view_of(options.color, options.output))
     output = None if options.output == "-" else options.output
     (show if options.format in FOR_PEOPLE else write)(text, output)
     return 2 if failed(manifests.problems) else status(report, options)
 
 
-def tell_unread(manifests: Manifests) -> None:
-    """Says what could not be read or built, in which there may be more readers."""
+def tell_unread(manifests: Manifests, about: Collection[str] | None = None) -> None:
+    """Says what could not be read or built, in which there may be more readers of what an answer is `about`."""
     tell_problems(manifests.problems)
-    tell_unbuilt(manifests.bundles)
+    tell_unbuilt(manifests.bundles, about)
+
+
+def paths_in(report: Report) -> set[str]:
+    """The texts in which the objects that are asked for are, and those who read them."""
+    found = {path for each in report.targets for path in each.bundles}
+    found.update(each.location.path for each in report.targets if each.location)
+    readers = [(each.location, each.workload) for each in report.reads]
+    readers += [(each.location, each.workload) for each in report.near]
+    return found.union(*((location.path, workload.path) for location, workload in readers))
 
 
 def status(report: Report, options: Options) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -225,13 +225,16 @@ MOST_UNBUILT = 10
 """The most reasons that are shown for which something is not built."""
 
 
-def tell_unbuilt(bundles: Iterable[Bundle]) -> None:
-    """Says what is not built, for commands that report no findings: each reason once, and of many the first ones."""
+def tell_unbuilt(bundles: Iterable[Bundle], about: Collection[str] | None = None) -> None:
+    """Says what is not built, for commands that report no findings: each reason once, and of many the first ones.
+
+    Of an answer that is `about` some texts, only what concerns one of these.
+    """
     from cmlint.pipeline.result import not_built
     from cmlint.report.problems import also_at
 
     places: dict[str, list[str]] = {}
-    for problem in not_built(bundles):
+    for problem in not_built(bundles, about):
         places.setdefault(problem.message, []).append(problem.path)
     for reason, (path, *others) in islice(places.items(), MOST_UNBUILT):
         tell("warning", f"{path}: " + "; ".join(filter(None, (reason, also_at(others)))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -63,6 +63,15 @@ class Failure(msgspec.Struct, frozen=True):
         """The same at some places only."""
         (path, span), *others = places
         return replace(self, path=path, span=span, others=tuple(others))
+
+    def concerns(self, paths: Iterable[str]) -> bool:
+        """Whether the build reads or makes one of some texts; without its program, nobody knows what it makes."""
+        places = {path for path, _ in self.places}
+        return self.cause == "program" or any(path in places or self.reads(path) for path in paths)
+
+    def reads(self, path: str) -> bool:
+        """Whether the build reads a file."""
+        return any(f"{path}/".startswith(f"{read}/") for read in self.inputs)
 
     @property
     def words(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,8 +69,12 @@ def size(room: int) -> str:
     return f"{room // 1024**2} MiB" if room >= 1024**2 else f"{room // 1024} KiB"
 
 
-def not_built(bundles: Iterable[Bundle]) -> Iterator[Problem]:
-    """What is not built, at each of its places, for commands that report no findings."""
-    for failure in (failure for bundle in bundles for failure in bundle.failures):
+def not_built(bundles: Iterable[Bundle], about: Collection[str] | None = None) -> Iterator[Problem]:
+    """What is not built, at each of its places, for commands that report no findings.
+
+    Of an answer that is `about` some texts, only what concerns one of these.
+    """
+    failures = (failure for bundle in bundles for failure in bundle.failures)
+    for failure in (each for each in failures if about is None or each.concerns(about)):
         for path in dict.fromkeys((failure.path, *(path for path, _ in failure.others))):
             yield Problem(path, 0, failure.words, fatal=False)
