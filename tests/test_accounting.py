@@ -269,6 +269,6 @@ def test_references_to_one_name_for_one_reason_are_one_line(tmp_path: Path) -> N
     with inside(tmp_path):
         lines = formatter("text")(lint(Path()), View(verbose=True)).splitlines()
     start = lines.index("references that are neither resolved nor reported:")
-    why = "the custom resource Database in app/database.yaml [custom-resource]"
+    why = "the custom resource Database in app/database.yaml may create it [custom-resource]"
     places = "also at 2 more places: app/three.yaml:8:39, app/two.yaml:8:39"
     assert lines[start + 1 : start + 3] == [f"  app/one.yaml:8:39: ConfigMap/made: {why}; {places}", ""]

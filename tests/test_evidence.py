@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 
 import pytest
 
+from cmlint.bundle import endings
+from cmlint.bundle.evidence.surroundings import UNREAD
 from cmlint.config.config import Config
 from cmlint.errors import FatalError
-from cmlint.model.evidence import IGNORABLE, MEANINGS, Code
+from cmlint.model.evidence import IGNORABLE, MEANINGS, Code, Evidence
+from cmlint.sources.files import NOT_REACHED
 from tests.support import evidence
 from tests.support.run import concise, lint, write
 
@@ -54,32 +58,32 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
     ),
     "template": (
         {"pod.yaml": READER, "more.yaml": CONFIG + "{{ if .X }}\n  B: c\n{{ end }}\n"},
-        "a template, not rendered in more.yaml",
+        "a template in more.yaml is not rendered, and may define it",
         {"more.yaml": CONFIG},
     ),
     "kustomization": (
         {"app/pod.yaml": READER, "app/kustomization.yaml": "resources: [other.yaml]\n", "app/other.yaml": CONFIG},
-        "a kustomization in app/kustomization.yaml",
+        "a kustomization in app/kustomization.yaml does not name this file",
         {"app/kustomization.yaml": ""},
     ),
     "chart": (
         {"web/pod.yaml": READER, "web/Chart.yaml": CHART, "web/templates/a.yaml": CONFIG},
-        "a Helm chart in web/Chart.yaml",
+        "a Helm chart in web/Chart.yaml may create it with other values",
         {"web/Chart.yaml": "a: b\n"},
     ),
     "encrypted": (
         {"pod.yaml": READER, "secret.yaml": "\0GITCRYPT\0abc"},
-        "encrypted by git-crypt in secret.yaml",
+        "secret.yaml is encrypted, and may define it",
         {"secret.yaml": CONFIG},
     ),
     "unparsable": (
         {"pod.yaml": READER, "broken.yaml": CONFIG + "  - {\n"},
-        "a ConfigMap that cannot be parsed in broken.yaml",
+        "a ConfigMap in broken.yaml cannot be parsed, and may define it",
         {"broken.yaml": CONFIG},
     ),
     "custom-resource": (
         {"pod.yaml": READER, "shop.yaml": OPERATOR},
-        "the custom resource Shop in shop.yaml",
+        "the custom resource Shop in shop.yaml may create it",
         {"shop.yaml": OPERATOR.replace("example.com/v1", "external-secrets.io/v1").replace("Shop", "SecretStore")},
     ),
     "own-field": (
@@ -585,6 +589,17 @@ def test_every_code_has_a_meaning_and_a_case() -> None:
     assert set(MEANINGS) == {*CASES, *ELSEWHERE}
 
 
+VERB = r" (is|are|may|mounts|has|have|does|gives|shows|names?|makes|creates|runs|reads|receives|describes|changes|compares) "
+"""A verb, which makes a reason a sentence."""
+
+
+def test_every_reason_is_a_sentence() -> None:
+    reasons = [sentence for _, sentence, _ in CASES.values()] + [sentence for _, sentence in endings.ASIDE.values()]
+    reasons += [sentence for _, sentence in UNREAD.values()] + [NOT_REACHED]
+    reasons += [each.sentence for each in vars(endings).values() if isinstance(each, Evidence)]
+    assert [reason for reason in reasons if not re.search(VERB, f"{reason} ")] == []
+
+
 def test_the_page_is_up_to_date() -> None:
     assert evidence.PAGE.read_text(encoding="utf-8") == evidence.render(), "run `make docs`"
 
@@ -758,7 +773,7 @@ def test_what_is_known_of_one_application_says_nothing_of_others(tmp_path: Path,
     application = f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}}}}}\n"
     write(tmp_path, {"argocd/web.yaml": application, "argocd/more.yaml": more, "apps/web/pod.yaml": READER})
     (excused,) = lint(tmp_path).outcome.unverified
-    assert excused.why == f"the custom resource {kind} in argocd/more.yaml"
+    assert excused.why == f"the custom resource {kind} in argocd/more.yaml may create it"
 
 
 def test_more_may_come_of_a_folder_that_is_not_built_completely(tmp_path: Path) -> None:

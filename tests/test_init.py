@@ -66,7 +66,8 @@ def test_what_may_be_made_elsewhere_is_proposed_with_the_evidence(tmp_path: Path
     text = read(tmp_path / ".cmlint.yaml")
     assert (
         "# external:\n"
-        "#   - ConfigMap/made  # deploy/pod.yaml:9 and 1 more: the custom resource Database in deploy/database.yaml\n"
+        "#   - ConfigMap/made  # deploy/pod.yaml:9 and 1 more: "
+        "the custom resource Database in deploy/database.yaml may create it\n"
     ) in text
     assert "# Findings: 1. " in text
     assert "references: 2 excused" in cmlint(tmp_path, "check").stdout

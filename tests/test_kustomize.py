@@ -558,7 +558,7 @@ def test_a_custom_resource_in_the_build_may_make_what_is_missing(tmp_path: Path)
     result = run(tmp_path)
     assert not result.outcome.findings
     assert unverified(result) == [
-        "app/web.yaml:16: ConfigMap/settings: the custom resource Shop in app/kustomization.yaml"
+        "app/web.yaml:16: ConfigMap/settings: the custom resource Shop in app/kustomization.yaml may create it"
     ]
 
 
@@ -1455,7 +1455,9 @@ def test_what_lies_beside_a_kustomization_is_checked_with_care(tmp_path: Path) -
     )
     result = run(tmp_path)
     assert [finding.rule for finding in result.outcome.findings] == ["mutable-tag"]
-    assert unverified(result) == ["app/pod.yaml:4: ConfigMap/settings: a kustomization in app/kustomization.yaml"]
+    assert unverified(result) == [
+        "app/pod.yaml:4: ConfigMap/settings: a kustomization in app/kustomization.yaml does not name this file"
+    ]
 
 
 def test_a_workload_without_any_image_beside_a_kustomization_is_a_patch(tmp_path: Path) -> None:

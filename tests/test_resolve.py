@@ -186,10 +186,26 @@ def test_a_near_name_is_evidence() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "why"),
     [
-        ("kustomization.yaml", "resources: [pod.yaml]", "a kustomization that is not built in kustomization.yaml"),
-        ("x.yaml", "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n", "the custom resource Maker in x.yaml"),
-        ("x.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: [\n", "a ConfigMap that cannot be parsed in x.yaml"),
-        ("x.yaml", "apiVersion: v1\nkind: Secret\nx: {{ y }}\n", "a template, not rendered in x.yaml"),
+        (
+            "kustomization.yaml",
+            "resources: [pod.yaml]",
+            "a kustomization in kustomization.yaml is not built, and may create it",
+        ),
+        (
+            "x.yaml",
+            "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n",
+            "the custom resource Maker in x.yaml may create it",
+        ),
+        (
+            "x.yaml",
+            "apiVersion: v1\nkind: ConfigMap\ndata: [\n",
+            "a ConfigMap in x.yaml cannot be parsed, and may define it",
+        ),
+        (
+            "x.yaml",
+            "apiVersion: v1\nkind: Secret\nx: {{ y }}\n",
+            "a template in x.yaml is not rendered, and may define it",
+        ),
     ],
 )
 def test_what_may_make_an_object_leaves_it_unknown(path: str, text: str, why: str) -> None:
@@ -214,7 +230,7 @@ def test_a_custom_resource_in_the_same_namespace_leaves_a_name_unknown() -> None
         resolution = resolve({"a/pod.yaml": pod("app", pods), "b/maker.yaml": maker})
         return resolution.status, resolution.why
 
-    assert answered("shop", "shop") == ("unknown", "the custom resource Maker in b/maker.yaml")
+    assert answered("shop", "shop") == ("unknown", "the custom resource Maker in b/maker.yaml may create it")
     assert answered("shop", "till") == ("missing", "")
     assert answered("shop", None) == ("missing", "")
     assert answered(None, "shop") == ("missing", "")

@@ -169,7 +169,7 @@ ENCRYPTED = b"\0GITCRYPT\0"
 
 STDIN = "<stdin>"
 
-NOT_REACHED = "not built, because it uses none of the files that are named"
+NOT_REACHED = "its build uses none of the files that are named, and is left out"
 """Why a kustomization or chart in the context of named files is not built."""
 
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 Makers = dict[tuple[str, Code], Evidence]
 """What may make objects, by its code and the namespace in which it makes them, which is empty for any."""
 
-UNREAD: dict[SkipCode, Code] = {
-    "template": "template",
-    "kustomization": "kustomization",
-    "chart": "chart",
-    "encrypted": "encrypted",
-    "too-large": "unparsable",
+UNREAD: dict[SkipCode, tuple[Code, str]] = {
+    "template": ("template", "a template in {} is not rendered, and may define it"),
+    "kustomization": ("kustomization", "a kustomization in {} is not built, and may create it"),
+    "chart": ("chart", "a Helm chart in {} may create it with other values"),
+    "encrypted": ("encrypted", "{} is encrypted, and may define it"),
+    "too-large": ("unparsable", "an object in {} is too large to be read, and may define it"),
 }
-"""The evidence of texts that are not read and may well define objects."""
+"""The evidence of texts that are not read and may well define objects: its code, and its sentence about the path."""
 
 SHORTEST = 4
 """The least number of characters in a file's name that says anything about an object's name."""
@@ -106,7 +106,9 @@ class Surroundings:
             self.releases += releases_in(path, facts, folder_of(path, frame))
             for skip in facts.skipped:
                 if skip.code == "known-kustomization":
-                    evidence = Evidence("kustomization", f"a kustomization in {path}", path, skip.span)
+                    evidence = Evidence(
+                        "kustomization", f"a kustomization in {path} does not name this file", path, skip.span
+                    )
                     self.beside[folder_of(path, frame)] = evidence
             if not makers and is_plain(facts):
                 self.plain.setdefault(folder_of(path, frame), []).append(path)
@@ -222,19 +224,25 @@ def makers_in(path: str, facts: FileFacts, folders: ReadFolders | None) -> Maker
         found.setdefault((namespace, evidence.code), evidence)
 
     for skip in facts.skipped:
-        if code := UNREAD.get(skip.code):
-            note("", Evidence(code, f"{skip.reason} in {path}", path, skip.span))
+        if skip.code in UNREAD:
+            code, sentence = UNREAD[skip.code]
+            note("", Evidence(code, sentence.format(path), path, skip.span))
     for other in facts.others:
         if may_make(other.api_version, other.kind):
-            note(other.namespace, Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path))
+            note(other.namespace, Evidence("custom-resource", made_by(other.kind, path), path))
     for document in facts.documents:
         if document.broken:
-            sentence = f"a {document.kind} that cannot be parsed in {path}"
+            sentence = f"a {document.kind} in {path} cannot be parsed, and may define it"
             note("", Evidence("unparsable", sentence, path, document.head))
         elif is_maker(document) and not (folders and folders.is_known(path, document)):
-            sentence = f"the custom resource {document.kind} in {path}"
-            note(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
+            evidence = Evidence("custom-resource", made_by(document.kind, path), path, document.head)
+            note(reach_of(document), evidence)
     return found
+
+
+def made_by(kind: str, path: str) -> str:
+    """That the controller of a custom resource may make an object."""
+    return f"the custom resource {kind} in {path} may create it"
 
 
 def is_maker(document: Document) -> bool:
@@ -252,7 +260,7 @@ def releases_in(path: str, facts: FileFacts, folder: str) -> Iterator[Release]:
     """The charts that the objects in a file install."""
     for document in facts.documents:
         if installs(document) and not document.broken:
-            sentence = f"the custom resource {document.kind} in {path}"
+            sentence = f"the chart of the {document.kind} in {path} may create it"
             evidence = Evidence("custom-resource", sentence, path, document.head)
             yield Release(folder, reach_of(document), document, evidence)
 
