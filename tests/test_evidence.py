@@ -589,7 +589,7 @@ def test_every_code_has_a_meaning_and_a_case() -> None:
     assert set(MEANINGS) == {*CASES, *ELSEWHERE}
 
 
-VERB = r" (is|are|may|mounts|has|have|does|gives|shows|names?|makes|creates|runs|reads|receives|describes|changes|compares) "
+VERB = r" (is|may|mounts|has|does|shows|names?|runs|reads|receives|describes|changes|compares|uses|asks) "
 """A verb, which makes a reason a sentence."""
 
 

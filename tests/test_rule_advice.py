@@ -62,6 +62,14 @@ def test_how_a_pushed_tag_arrives(tmp_path: Path, kind: str, spec: str, renewal:
     assert advice(tmp_path, "mutable-tag", text) == [expected]
 
 
+def test_of_an_image_of_others_both_ways_are_named_first_what_the_fix_does(tmp_path: Path) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {{{POD}}}\n"
+    (finding,) = found(tmp_path, "mutable-tag", text.replace("registry.example.com/shop:develop", "ghcr.io/a/b:main"))
+    always = "set `imagePullPolicy: Always`"
+    assert finding.help == f"{always}, so that each start pulls the newest build; or pin a full version or a digest"
+    assert [(fix.title, fix.safe) for fix in finding.fixes] == [(always, False)]
+
+
 @pytest.mark.parametrize(
     ("version", "command"),
     [

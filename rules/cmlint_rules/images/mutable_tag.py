@@ -45,9 +45,9 @@ def wanted(pull: Pull) -> str:
 
 
 def advice(pull: Pull, found: Standing, ctx: Context) -> str:
-    """What to do: whoever pushes the image lets new pods pull it, all others name one build."""
+    """What to do: first what the fix begins, by which new pods pull the image, then how one build is named."""
     if found.known == "foreign":
-        return "pin a full version or a digest"
+        return f"{wanted(pull)}, so that each start pulls the newest build; or pin a full version or a digest"
     rolls = found.known == "pushed" and renewals.replaces_pods(ctx.document)
     restarted = ctx.bundle.proofs.restarted(ctx.placed) if rolls else None
     way = arrival(pull, ctx.settings.kubernetes_version, ctx.bundle.options_for(ctx.placed.namespace))
