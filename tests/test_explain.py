@@ -376,6 +376,37 @@ def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
     assert note.endswith(": give a name")
 
 
+BASE = "base/kustomization.yaml"
+UNKNOWN = 'the kustomization is not built: in base: json: unknown field "nosuch"'
+
+
+@pytest.mark.parametrize(
+    ("base", "overlay", "told"),
+    [
+        ("resources: [pod.yaml]\nnosuch: 1\n", "resources: [../base]\n", UNKNOWN),
+        (
+            "kind: Component\nresources: [pod.yaml]\n",
+            "components: [../base]\nnosuch: 1\n",
+            'the kustomization over/kustomization.yaml, which uses it, is not built: json: unknown field "nosuch"',
+        ),
+    ],
+)
+def test_a_file_that_only_a_failing_build_uses_has_the_reason(
+    tmp_path: Path, base: str, overlay: str, told: str
+) -> None:
+    write(tmp_path, {"base/pod.yaml": KEY, BASE: base, "over/kustomization.yaml": overlay})
+    done = cmlint(tmp_path, "explain", f"{BASE}:1")
+    assert (done.returncode, done.stderr) == (2, f"cmlint: error: {BASE}: not checked: {told}\nhelp: fix that first\n")
+
+
+def test_an_image_that_a_failing_build_uses_may_be_changed_by_it(tmp_path: Path) -> None:
+    text = KEY.replace("web:1.2.3", "ghcr.io/a/b:main")
+    write(tmp_path, {"base/pod.yaml": text, BASE: "resources: [pod.yaml]\n", "over/kustomization.yaml": "[../base\n"})
+    (image,) = explained(tmp_path, "base/pod.yaml:7")["images"]
+    why = "somebody else publishes it, and its tag moves by its name; but an overlay that is not built may change it"
+    assert image["why"] == why
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [

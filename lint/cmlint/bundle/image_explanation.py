@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
+from cmlint.bundle.endings import CHANGED
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
 from cmlint.bundle.proofs import Proof, image_of, is_tag, may_be
 from cmlint.bundle.pulls import Pull, Use, arrival, pull_of, resolves_tags
@@ -42,6 +43,7 @@ class Known(NamedTuple):
     """An image, how nodes pull it, why `mutable-tag` reports it or not, and how a new push arrives.
 
     `why` completes "reported: ..." if `moves`, else "not reported: ...". An image that cannot be read has no `pull`.
+    Of one that a failing build, or GitOps, may still change, `changed` is the sentence that says so.
     """
 
     use: Use
@@ -52,6 +54,7 @@ class Known(NamedTuple):
     why: str
     lines: tuple[Line, ...] = ()
     arrives: str = ""
+    changed: str = ""
 
 
 def known_of(use: Use, placed: Placed, bundle: Bundle, ways: Ways) -> Known:
@@ -72,6 +75,7 @@ def known_of(use: Use, placed: Placed, bundle: Bundle, ways: Ways) -> Known:
         why=why_moves(found) if isinstance(found, Standing) else why_not(pull, found),
         lines=tuple(lines(pull, bundle))[:MOST_LINES],
         arrives=arrives(pull, found, bundle, ways.version),
+        changed="" if bundle.complete else bundle.unbuilt or bundle.scope.changed_by or CHANGED.sentence,
     )
 
 

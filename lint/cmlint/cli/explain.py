@@ -150,9 +150,16 @@ def path_read(name: str, result: Result) -> str:
     wanted = real_path(name)
     found = shown(name) if shown(name) in read else next((path for path in read if real_path(path) == wanted), None)
     if found is None:
-        help_ = "`cmlint check --verbose` lists what is skipped"
-        raise FatalError(f"{shown(name)}: not among the files that were read", help_)
+        raise not_read(shown(name), result)
     return found
+
+
+def not_read(path: str, result: Result) -> FatalError:
+    """The error about a file of which nothing was read: only a build that fails uses it, or it is skipped."""
+    if failure := pointing.failure_at(result.bundles, path):
+        user = "" if failure.path == path else f" {failure.path}, which uses it,"
+        return FatalError(f"{path}: not checked: the {failure.thing}{user} is {failure.words}", "fix that first")
+    return FatalError(f"{path}: not among the files that were read", "`cmlint check --verbose` lists what is skipped")
 
 
 def texts_of(result: Result) -> Iterable[tuple[Bundle, str]]:

@@ -80,6 +80,8 @@ def why(known: Known, *, reported: bool) -> str:
     """Why `mutable-tag` reports an image, or not."""
     if not known.moves or reported:
         return known.why
+    if known.changed:
+        return f"{known.why}; but {known.changed}"
     return f"{known.why}; " + ("only `--pedantic` reports it" if known.pedantic else "but `mutable-tag` does not run")
 
 
