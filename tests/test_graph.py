@@ -201,7 +201,8 @@ def test_objects_that_one_custom_resource_makes_are_apart(tmp_path: Path) -> Non
     assert [(e["source"], e["target"]) for e in report["edges"] if e["type"] == "reads"] == [
         ("shop/Pod/web/web", "shop/Secret/db-app:password")
     ]
-    assert statuses(report) == {"shop/ConfigMap/cnpg-default-monitoring": "unused"}
+    assert "shop/ConfigMap/cnpg-default-monitoring" in {node["id"] for node in report["nodes"]}
+    assert statuses(report) == {}, "the controller may read what it makes"
 
 
 @pytest.mark.parametrize(
@@ -346,7 +347,25 @@ def test_a_focus_may_name_a_release_as_other_commands_do(tmp_path: Path) -> None
     write(tmp_path, {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n", "templates/a.yaml": template})
     for name in ("RELEASE-app", "release-name-app"):
         found = graph(tmp_path, "--focus", f"pod/{name}")
-        assert [node["id"] for node in found["nodes"] if node["type"] == "workload"] == ["-/Pod/release-name-app"]
+        assert [node["id"] for node in found["nodes"] if node["type"] == "workload"] == ["-/Pod/RELEASE-app"]
+
+
+def test_a_diagram_without_anything_is_not_silent(tmp_path: Path) -> None:
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {chart: a}}\n"
+    )
+    write(tmp_path, {"a.yaml": application})
+    empty = "cmlint: warning: nothing to draw: no workload, ConfigMap or Secret found\n"
+    assert cmlint(tmp_path, "graph").stderr == empty
+    write(tmp_path, {"a.yaml": CONFIG_MAP % "app" + "---\n" + POD_READING_APP})
+    assert cmlint(tmp_path, "graph").stderr == ""
+    fine = "cmlint: warning: nothing to draw: nothing in these files has a problem\n"
+    assert cmlint(tmp_path, "graph", "--problems").stderr == fine
+
+
+def test_one_part_is_in_the_singular(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CONFIG_MAP % "app" + "---\n" + POD_READING_APP})
+    assert "ConfigMap app (1 key)" in cmlint(tmp_path, "graph", "--no-keys").stdout
 
 
 def test_a_namespace_that_nothing_is_in(tmp_path: Path) -> None:

@@ -153,6 +153,16 @@ def test_the_title_of_an_open_namespace_is_inside_of_it(browser: Browser, overla
     assert any(title.endswith("other: no namespace") for title, _ in titles)
 
 
+def test_the_page_of_a_large_graph_is_not_cut_off_at_the_right(browser: Browser, overlays: Path, large: Path) -> None:
+    for made_page in (overlays, large):
+        right = opened(browser, made_page).evaluate("""() => {
+            const right = (each) => each.getBoundingClientRect().right;
+            const boxes = [...document.querySelectorAll("#picture rect")];
+            return [Math.max(...boxes.map(right)), right(document.querySelector("#picture"))];
+        }""")
+        assert right[0] <= right[1]
+
+
 def test_the_keyboard_stays_in_the_picture(browser: Browser, overlays: Path) -> None:
     page = opened(browser, overlays)
     page.keyboard.press("/")
@@ -287,7 +297,7 @@ def test_nothing_bars_anybody(browser: Browser, demo: Path, scheme: Literal["lig
 def test_two_thousand_nodes_begin_with_the_worst_problem(browser: Browser, large: Path) -> None:
     assert large.stat().st_size <= 1_000_000
     page = opened(browser, large)
-    expect(page.locator("#said")).to_have_text("10 nodes shown, 12 namespaces closed")
+    expect(page.locator("#said")).to_have_text("10 nodes shown, 12 boxes closed")
     expect(node(page, "missing: LEVLE")).to_have_count(1)
     assert elements(page) <= MOST
     page.locator('.node[aria-label^="open the namespace team-0"]').click()

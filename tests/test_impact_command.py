@@ -515,7 +515,7 @@ def scripts(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("line", [6, 7, 8, 9, 10, 11])
 def test_a_line_inside_of_a_value_in_a_template(scripts: Path, line: int) -> None:
-    assert targets(asked(scripts, f"shop/templates/all.yaml:{line}")) == ["release-name-script:run.sh asked"]
+    assert targets(asked(scripts, f"shop/templates/all.yaml:{line}")) == ["RELEASE-script:run.sh asked"]
 
 
 @pytest.mark.parametrize("line", [1, 2, 5, 13, 14, 17])
@@ -545,6 +545,13 @@ def test_a_chart_that_is_not_built_says_why(scripts: Path) -> None:
     done = cmlint(scripts, "impact", "shop/templates/all.yaml:6")
     assert done.returncode == 2
     assert "help: its chart is not built: execution error" in done.stderr
+
+
+def test_an_object_of_a_chart_is_shown_by_the_name_of_findings(scripts: Path) -> None:
+    for form in ("text", "concise", "json", "markdown", "commands"):
+        shown = cmlint(scripts, "impact", "configmap/RELEASE-script", "--format", form).stdout
+        assert "release-name" not in shown
+        assert "RELEASE-script" in shown or form == "commands"
 
 
 @pytest.mark.parametrize("name", ["release-name-script", "RELEASE-script"])
@@ -865,3 +872,19 @@ def test_the_same_possible_reads_are_shown_once(tmp_path: Path) -> None:
         "  Deployment web    container web  file -> /etc/app/A  three/k.yaml:8",
     ]
     assert lines[second + 1 : second + 3] == ["  the same 4 reads as of one/a.yaml:3", ""]
+
+
+def test_a_container_without_a_name_is_called_by_its_field(tmp_path: Path) -> None:
+    text = """\
+apiVersion: example.com/v1
+kind: Shop
+metadata: {name: a}
+spec: {web: {image: 'a:1.2.3', envFrom: [{configMapRef: {name: app}}]}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data: {A: b}
+"""
+    write(tmp_path, {"a.yaml": text})
+    assert "container spec.web" in cmlint(tmp_path, "impact", "cm/app").stdout

@@ -178,6 +178,10 @@ class Placed:
         """
         return re.sub(HASH, "", self.built.reword(f"`{name}`")[1:-1]) if self.built else name
 
+    def reword(self, text: str) -> str:
+        """A text of what helm renders, with names that the reader knows; any other text as it is."""
+        return self.built.reword(text) if self.built and self.built.rendered else text
+
     @property
     def directory(self) -> str:
         """The folder of the text; empty at the top."""

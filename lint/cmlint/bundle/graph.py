@@ -92,6 +92,7 @@ class Builder:
         self.numbered: dict[str, Iterator[str]] = {}
         self.by_definition: dict[Definition, str] = {}
         self.impacts: dict[str, Impact] = {}
+        self.made: set[str] = set()
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
 
     def build(self) -> Graph:
@@ -105,7 +106,8 @@ class Builder:
                 self.add_reads(bundle, placed)
         self.add_mentions()
         for name, node in self.nodes.items():
-            if node.kind == "object" and node.status == "found" and name not in self.impacts:
+            read = name in self.impacts or name in self.made  # What a controller makes, it often reads itself.
+            if node.kind == "object" and node.status == "found" and not read:
                 self.nodes[name] = node._replace(status="unused")
         ordered = sorted(self.nodes, key=lambda name: order(name, self.nodes[name]))
         return Graph({name: self.nodes[name] for name in ordered}, self.edges, self.impacts)
@@ -172,10 +174,11 @@ class Builder:
         attributes = {name: "true" for name, flag in flags.items() if flag}
         home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
         spans = (provider.name.span, placed.document.head)
+        called = placed.reword(definition.spelled)
         node = Node(
             kind="object",
             type=target,
-            name=definition.spelled,
+            name=called,
             namespace=namespace or "",
             status=status,
             owner=home,
@@ -184,13 +187,13 @@ class Builder:
             spans=spans,
             attributes=attributes,
         )
-        name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
+        name = self.put(f"{namespace or NOWHERE}/{target}/{called}", node)
         self.by_definition[definition] = name
         for key in provider.keys:
             self.add_key(name, node, key)
         if provider.kind not in PLAIN:
             kind = placed.document.kind if provider.kind != COMMAND else "command"
-            own = placed.document.name.value if placed.document.name else placed.path
+            own = placed.reword(placed.document.name.value) if placed.document.name else placed.path
             source = Node(
                 kind="source",
                 type=kind,
@@ -205,6 +208,7 @@ class Builder:
             )
             maker = self.put(f"{namespace or NOWHERE}/{kind}/{own}", source)
             self.edges.append(Edge(maker, name, "makes"))
+            self.made.add(name)
 
     def add_key(self, owner: str, node: Node, key: Key) -> None:
         """Adds a key of an object, with its value if it is one of a ConfigMap and not named like a credential."""
@@ -235,7 +239,7 @@ class Builder:
     def workload(self, bundle: Bundle, placed: Placed) -> str:
         """Adds an object that reads."""
         document = placed.document
-        own = document.name.value if document.name else "?"
+        own = placed.reword(document.name.value) if document.name else "?"
         rolling = document.rolling
         attributes = {
             name: str(value)

@@ -103,8 +103,8 @@ def documents_of(impact: Impact, effects: Sequence[str], left: Sequence[str]) ->
 
 
 def name_of(placed: Placed) -> str:
-    """The name of an object."""
-    return placed.document.name.value if placed.document.name else ""
+    """The name of an object, as it is shown."""
+    return placed.reword(placed.document.name.value) if placed.document.name else ""
 
 
 def address(placed: Placed) -> str:

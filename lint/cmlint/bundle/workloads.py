@@ -49,8 +49,7 @@ class Workload(msgspec.Struct, frozen=True):
 
     def reword(self, text: str) -> str:
         """A text of what helm renders, with names that the reader knows; any other text as it is."""
-        built = self.placed.built
-        return built.reword(text) if built and built.rendered else text
+        return self.placed.reword(text)
 
     def environments(self) -> Iterator[tuple[Container, Environment]]:
         """Its containers in order, with what the environment of each will be."""

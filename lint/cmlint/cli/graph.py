@@ -118,6 +118,9 @@ def run(options: Options) -> int:
         ways_of(options, config, result.bundles),
     )
     part = asked(whole, options, depth)
+    if not part.nodes and any(bundle.placed for bundle in result.bundles):
+        why = "nothing in these files has a problem" if whole.nodes else "no workload, ConfigMap or Secret found"
+        tell("warning", f"nothing to draw: {why}")
     write(RENDERERS[form](fitted(part, form, details), base), output)
     return 2 if failed(result.problems) else 0
 
@@ -188,8 +191,8 @@ def focused(report: Report, wanted: str) -> list[str]:
         raise FatalError("`--focus` is for what is in a namespace", f"`-n {quote(own)}` shows a complete namespace")
     kind = TARGETS.get(kind, SHORT.get(kind, kind)).lower()
     name = f"{kind}{slash}{own}{colon}{key}"
-    if name not in names:  # a release that has no name is called `RELEASE` elsewhere
-        name = re.sub(r"\brelease\b", "release-name", name.partition(":")[0]) + f"{colon}{key}"
+    if name not in names:  # helm itself calls a release that has no name `release-name`
+        name = re.sub(r"\brelease-name\b", "release", name.partition(":")[0]) + f"{colon}{key}"
     if name not in names:
         raise missing(f"nothing in the graph is called `{wanted}`", name, names)
     return names[name]

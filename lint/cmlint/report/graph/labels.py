@@ -34,7 +34,7 @@ def named(node: NodeEntry) -> str:
     name = "no namespace" if node.type == "namespace" and node.namespace is None else f"{kind_of(node)}{node.name}"
     status = f"{WORDS[node.status]}: " if WORDS[node.status] else ""
     held = {name: value for name, value in node.attributes.items() if value.isdecimal() and name not in OWN}
-    parts = ", ".join(f"{number} {what}" for what, number in held.items())
+    parts = ", ".join(f"{number} {what.removesuffix('s') if number == '1' else what}" for what, number in held.items())
     return shortened(f"{status}{name}") + (f" ({parts})" if parts else "")
 
 

@@ -1,5 +1,5 @@
 "use strict";
-const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, LONGEST = 44, LEAST = 0.73, MOST = 1500, WHOLE = 150, HITS = 50;
+const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, NARROW = 140, CHARACTER = 7.8, LONGEST = 44, LEAST = 0.73, MOST = 1500, WHOLE = 150, HITS = 50;
 const COLUMN = { source: 0, workload: 0, container: 1, object: 2, key: 3 };
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
@@ -105,13 +105,17 @@ const shown = () => {
 
 // where it is
 
+const room = () => (Math.max(picture.getBoundingClientRect().width, 400) - 2 * PAD) / LEAST;
+const ending = (text, width) => text.length * LETTER <= width ? text : `…${text.slice(1 - Math.floor(width / LETTER))}`;
 const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-const sized = (node) => Math.min(short(called(node)).length * 7.8 + (node.problems.length ? 54 : 26), WIDE + 54);
+const sized = (node) => Math.min(short(called(node)).length * CHARACTER + (node.problems.length ? 54 : 26), WIDE + 54);
 const laid = (space, found, title) => {
   const columns = [[], [], [], []];
   for (const node of found) columns[COLUMN[node.type]].push(node);
   const block = { space, title, spots: new Map(), width: PAD, height: 0 };
-  for (const column of columns.filter((each) => each.length)) {
+  const used = columns.filter((each) => each.length);
+  const widest = Math.max((room() - 2 * PAD - GAP * (used.length - 1)) / used.length, NARROW);
+  for (const column of used) {
     const wish = (node) => {
       const known = beside(node).map((each) => block.spots.get(each)).filter(Boolean);
       return known.length ? known.reduce((sum, spot) => sum + spot.y, 0) / known.length : -1;
@@ -119,7 +123,7 @@ const laid = (space, found, title) => {
     const wishes = new Map(column.map((node) => [node, wish(node)]));
     column.sort((a, b) => (wishes.get(a) - wishes.get(b)) || (a.rank - b.rank) || (a.i - b.i));
     let y = 2 * PAD + 8;
-    const wide = Math.max(...column.map(sized));
+    const wide = Math.min(Math.max(...column.map(sized)), widest);
     for (const node of column) {
       y = Math.max(y, wishes.get(node));
       block.spots.set(node, { x: block.width, y, width: wide });
@@ -128,16 +132,16 @@ const laid = (space, found, title) => {
     block.width += wide + GAP;
     block.height = Math.max(block.height, y);
   }
-  block.width = Math.max(block.width + PAD - GAP, title.length * LETTER + 2 * PAD);
+  block.width = Math.max(block.width + PAD - GAP, Math.min(title.length * LETTER + 2 * PAD, room()));
   block.height += PAD / 2;
   return block;
 };
 const shelved = (blocks) => {
   const area = blocks.reduce((sum, block) => sum + (block.width + PAD) * (block.height + PAD), 0);
-  const room = Math.max(Math.sqrt(area * 1.6), ...blocks.map((block) => block.width));
+  const wide = Math.max(Math.min(Math.sqrt(area * 1.6), room()), ...blocks.map((block) => block.width));
   let x = 0, y = 0, high = 0;
   for (const block of blocks) {
-    if (x && x + block.width > room) { x = 0; y += high + PAD; high = 0; }
+    if (x && x + block.width > wide) { x = 0; y += high + PAD; high = 0; }
     Object.assign(block, { x, y });
     x += block.width + PAD;
     high = Math.max(high, block.height);
@@ -175,7 +179,7 @@ const render = () => {
   for (const [space, here] of boxes) {
     const problems = new Set(here.flatMap((node) => node.problems));
     const text = `${counted(here.filter((n) => n.type === "workload").length, "workload")}, ${counted(here.filter((n) => n.type === "object").length, "object")}`;
-    blocks.push({ space, closed: true, text, problems, width: Math.max(titled(space).length * LETTER, text.length * 7) + 3 * PAD, height: 64 });
+    blocks.push({ space, closed: true, text, problems, width: Math.min(Math.max(titled(space).length * LETTER, text.length * 7) + 3 * PAD, room()), height: 64 });
   }
   const bad = (block) => (block.closed ? [...block.problems] : [...block.spots.keys()].flatMap((n) => n.problems)).filter((n) => RANK[data.findings[n][1]]).length;
   blocks.sort((a, b) => Boolean(a.closed) - Boolean(b.closed) || bad(b) - bad(a) || a.space.i - b.space.i);
@@ -188,7 +192,7 @@ const render = () => {
   for (const block of blocks) {
     if (block.closed) { world.append(boxed(block)); continue; }
     world.append(draw("rect", { class: "block", x: block.x, y: block.y, width: block.width, height: block.height, rx: 4 }));
-    world.append(draw("text", { class: "title", x: block.x + PAD, y: block.y + 20 }, block.title));
+    world.append(draw("text", { class: "title", x: block.x + PAD, y: block.y + 20 }, ending(block.title, block.width - 2 * PAD)));
     for (const [node, spot] of block.spots) spots.set(node, { x: block.x + spot.x, y: block.y + spot.y, width: spot.width });
   }
   const wires = draw("g");
@@ -209,13 +213,13 @@ const render = () => {
   if (active !== undefined) { const again = picture.querySelector(`[data-node="${active}"]`); if (again) again.focus({ preventScroll: true }); }
   const buttons = { back: history.length === 0, nearer: state.focus < 0, farther: state.focus < 0 };
   for (const [id, off] of Object.entries(buttons)) find(id).disabled = off;
-  say(`${counted(spots.size, "node")} shown${boxes.length ? `, ${counted(boxes.length, "namespace")} closed` : ""}`);
+  say(`${counted(spots.size, "node")} shown${boxes.length ? `, ${boxes.length} ${boxes.length === 1 ? "box" : "boxes"} closed` : ""}`);
 };
 const boxed = (block) => {
   const made = draw("g", { class: "node", tabindex: 0, role: "button", transform: `translate(${block.x} ${block.y})`, "data-node": `box${block.space.i}`,
     "aria-label": `open the namespace ${titled(block.space)}, ${block.text}, ${counted(block.problems.size, "problem")}` });
   made.append(draw("rect", { class: "shape box", width: block.width, height: block.height, rx: 4 }));
-  made.append(draw("text", { class: "title", x: PAD, y: 22 }, titled(block.space)), draw("text", { x: PAD, y: 42 }, block.text));
+  made.append(draw("text", { class: "title", x: PAD, y: 22 }, ending(titled(block.space), block.width - 3 * PAD)), draw("text", { x: PAD, y: 42 }, block.text));
   if (block.problems.size) made.append(draw("text", { class: "count", x: PAD, y: 58 }, `⚠ ${counted(block.problems.size, "problem")}`));
   made.act = () => { remember(); state.open.add(block.space.i); state.view = null; render(); };
   made.onclick = made.act;
@@ -226,12 +230,12 @@ const placed = (node, spot) => {
     tabindex: 0, role: "button", "aria-label": spoken(node), "data-node": node.i, transform: `translate(${spot.x} ${spot.y})` });
   made.append(draw("path", { class: "shape", d: shape(node, spot.width) }));
   const label = draw("text", { x: 12, y: 16 }, called(node));
-  const room = spot.width - (node.problems.length ? 36 : 20);
-  if (called(node) === short(called(node))) made.append(label);
+  const free = spot.width - (node.problems.length ? 36 : 20);
+  if (short(called(node)).length * CHARACTER <= free && called(node) === short(called(node))) made.append(label);
   else {
-    const window = draw("svg", { width: room - 12, height: HIGH });
+    const window = draw("svg", { width: free - 12, height: HIGH });
     window.append(label);
-    made.append(window, draw("text", { x: room - 10, y: 16 }, "…"));
+    made.append(window, draw("text", { x: free - 10, y: 16 }, "…"));
   }
   if (node.problems.length) made.append(draw("text", { class: "count", x: spot.width - 26, y: 16 }, "⚠"));
   made.onclick = () => choose(node);

@@ -199,10 +199,11 @@ def target_entry(subject: Subject, texts: Texts) -> TargetEntry:
     location = texts.locate(*subject.place) if subject.place else subject.was
     bundles = dict.fromkeys(each.definition.placed.path for each in subject.defined)
     key = None if subject.key == ALL else subject.key
+    name = subject.defined[0].definition.placed.reword(subject.name) if subject.defined else subject.name
     return TargetEntry(
         kind=subject.target,
         namespace=subject.namespace,
-        name=subject.name,
+        name=name,
         key=key,
         change=subject.change,
         location=location,
@@ -213,13 +214,13 @@ def target_entry(subject: Subject, texts: Texts) -> TargetEntry:
 def workload_entry(placed: Placed) -> WorkloadEntry:
     """What reads."""
     document = placed.document
-    name = document.name.value if document.name else None
+    name = placed.reword(document.name.value) if document.name else None
     return WorkloadEntry(document.kind, placed.namespace, name, document.rolling.replicas, placed.path)
 
 
 def container_of(read: Read) -> str | None:
-    """The name of the container that reads."""
-    return read.container.name.value if read.container and read.container.name else None
+    """The name of the container that reads, or the field that holds it if it has none."""
+    return read.container.called if read.container else None
 
 
 def read_entry(touched: Touched, number: int, texts: Texts) -> ReadEntry:
@@ -247,7 +248,8 @@ def read_entry(touched: Touched, number: int, texts: Texts) -> ReadEntry:
 def object_entry(placed: Placed) -> ObjectEntry:
     """An object that is rendered."""
     document = placed.document
-    return ObjectEntry(document.kind, placed.namespace, document.name.value if document.name else "", placed.path)
+    name = placed.reword(document.name.value) if document.name else ""
+    return ObjectEntry(document.kind, placed.namespace, name, placed.path)
 
 
 def running_pods(touched: Iterable[Touched]) -> dict[Placed, tuple[PodEntry, ...]]:
