@@ -210,6 +210,32 @@ def test_no_command_is_advised_to_use_an_option_that_it_does_not_have(tmp_path: 
     assert done.stderr == fatal(message, "name the files or folders that hold manifests")
 
 
+def test_an_empty_standard_input_is_named(tmp_path: Path) -> None:
+    help_ = "pipe manifests into cmlint, as in `kustomize build . | cmlint check -`"
+    for text in ("", "\n  \n"):
+        done = cmlint(tmp_path, "check", "-", stdin=text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == fatal("standard input is empty", f"{help_}, or allow it with `--allow-empty`")
+    assert "nothing to lint in standard input" in cmlint(tmp_path, "check", "-", stdin="a: b\n").stderr
+
+
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_nothing_is_counted_where_nothing_could_be_read(tmp_path: Path, form: str) -> None:
+    done = cmlint(tmp_path, "check", "nosuch", "--format", form)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cmlint: error: nosuch: no such file or folder\n"
+    write(tmp_path, {"a.yaml": POD})
+    both = cmlint(tmp_path, "check", "nosuch", "a.yaml", "--format", form)
+    assert "not read: 1 path, see above" in both.stdout
+
+
+@pytest.mark.parametrize("word", ["version", "help"])
+def test_a_command_that_is_an_option_is_named(tmp_path: Path, word: str) -> None:
+    done = cmlint(tmp_path, word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == fatal(f"no such command `{word}`", f"did you mean `--{word}`?")
+
+
 def test_nothing_to_lint_can_be_allowed(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--allow-empty")
     assert (done.returncode, done.stderr) == (0, "")
@@ -471,7 +497,11 @@ def test_nothing_of_a_manifest_reaches_the_terminal_as_a_command(tmp_path: Path)
         ),
         (("check", "--ignore", "zzzz"), "unknown rule or family `zzzz`", "`cmlint rule` lists them"),
         (("check", "--kubernetes-version", "two"), "`two` is not a Kubernetes version", "write it like `1.31`"),
-        (("check", "--config", "no.yaml"), "no.yaml: no such file or directory", "`--config` names another file"),
+        (
+            ("check", "--config", "no.yaml"),
+            "no.yaml: no such file or directory",
+            "give `--config` the path of a file that can be read, or leave it out",
+        ),
         (("rule", "missing-keys"), "unknown rule or family `missing-keys`", "did you mean `missing-key`?"),
         (("rule", "zzzz"), "unknown rule or family `zzzz`", "`cmlint rule` lists them"),
         (("env", "-w", "pod/other"), "no workload found with the name `pod/other`", "there are `pod/p`"),

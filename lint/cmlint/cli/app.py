@@ -202,6 +202,8 @@ def wrong_line(program: str, error: Exception) -> FatalError:
     path = context.command_path if context else program
     message, near = suggested(message[:1].lower() + message[1:])
     message = re.sub(r"^no such (option|command):? '?([^' ]+)'?$", r"no such \1 `\2`", message)
+    if found := re.fullmatch(r"no such command `(version|help)`", message):
+        near = f"--{found[1]}"
     if near:
         return FatalError(message, f"did you mean `{near}`?")
     if context and (word := argument_of(context.command, getattr(error, "option_name", ""))):

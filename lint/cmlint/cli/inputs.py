@@ -289,6 +289,9 @@ def require_objects(
     excluded = next(manifests_matching(paths, exclude), None) if read else None
     if excluded:
         raise FatalError(f"{message}; `exclude` skips `{excluded}`", f"exclude less{otherwise}")
+    if tuple(paths) == ("-",) and not any(texts.get(path).text.strip() for path, _ in read):
+        help_ = f"pipe manifests into cmlint, as in `kustomize build . | cmlint check -`{otherwise}"
+        raise FatalError("standard input is empty", help_)
     if not read or not all(os.path.isdir(path) for path in paths):
         raise FatalError(message, f"name the files or folders that hold manifests{otherwise}")
     yield message

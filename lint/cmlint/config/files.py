@@ -137,7 +137,7 @@ def lies_in(path: str, top: str) -> bool:
     return False
 
 
-OTHERWISE = "`--config` names another file"
+OTHERWISE = "give `--config` the path of a file that can be read, or leave it out"
 
 
 def text_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cmlint.model.findings import Finding
 from cmlint.pipeline.result import Result
 from cmlint.report.paint import Paint
-from cmlint.report.summary import extras, mark_of, summary
+from cmlint.report.summary import extras, is_unread, mark_of, summary
 from cmlint.report.view import View
 from cmlint.system.text import printable
 
@@ -18,7 +18,7 @@ def render(result: Result, view: View) -> str:
     paint = Paint(view)
     lines = [] if view.statistics else [line(finding, view, paint) for finding in result.outcome.findings]
     lines += extras(result, view, paint)
-    if not view.quiet:
+    if not view.quiet and not is_unread(result):
         lines.append(summary(result, view, paint))
     return "\n".join(lines) + "\n" if lines else ""
 

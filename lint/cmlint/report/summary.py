@@ -44,6 +44,11 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     return "\n".join((f"{found_in(outcome, paint)} in {where}{part_only(outcome)}", *more))
 
 
+def is_unread(result: Result) -> bool:
+    """Whether nothing that is named could be read, so that there is nothing to count."""
+    return not result.outcome.files and any(problem.fatal for problem in result.problems)
+
+
 def found_in(outcome: Outcome, paint: Paint) -> str:
     """How many findings there are of each severity."""
     if outcome.findings:

@@ -14,7 +14,7 @@ from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.problems import Problem, also_at, problems
-from cmlint.report.summary import count, extras, mark_of, place, summary
+from cmlint.report.summary import count, extras, is_unread, mark_of, place, summary
 from cmlint.report.view import View
 from cmlint.system.text import printable
 
@@ -31,7 +31,7 @@ def render(result: Result, view: View) -> str:
     paint = Paint(view)
     shown = () if view.statistics else findings(result, view, paint)
     blocks = [*shown, *extras(result, view, paint)]
-    if not view.quiet:
+    if not view.quiet and not is_unread(result):
         blocks.append(summary(result, view, paint))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
