@@ -99,6 +99,23 @@ def test_no_value_of_a_secret(tmp_path: Path, mark: str) -> None:
         assert told and "not shown" in told and "hunter2" not in told
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [("8080", "not a string, so the API server rejects it"), ("'8080'", "8080"), ("''", "empty")]
+)
+def test_a_value_that_is_a_number_is_not_hidden(tmp_path: Path, value: str, told: str) -> None:
+    files = {"config.yaml": CONFIG.replace("very", value), "pod.yaml": POD}
+    for path, mark, at in (("config.yaml", "SPECIAL_LEVEL", 0), ("pod.yaml", "- name: LEVEL", 10)):
+        shown = Desk(tmp_path, files).hover(path, mark, at)
+        assert shown and f"value: {told}\n" in f"{shown}\n"
+
+
+def test_a_value_that_the_pod_gets_is_known_when_it_runs(tmp_path: Path) -> None:
+    field = "fieldRef: {fieldPath: status.podIP}"
+    pod = POD.partition("          valueFrom:")[0] + f"          valueFrom: {{{field}}}\n"
+    shown = Desk(tmp_path, {"pod.yaml": pod}).hover("pod.yaml", "- name: LEVEL", 10)
+    assert shown and "value: known only when it runs\n" in shown
+
+
 def test_a_value_that_is_long_is_cut_and_no_markdown(tmp_path: Path) -> None:
     config = CONFIG.replace("very", f"'`**{'x' * 200}'")
     told = Desk(tmp_path, {**SHOP, "config.yaml": config}).hover("config.yaml", "SPECIAL_LEVEL", markdown=True)

@@ -24,6 +24,9 @@ MOST_LINES, MOST_CHARACTERS = 20, 80
 """The most keys or readers in a list, and the most characters of a value."""
 
 HIDDEN = "not shown"
+NOT_A_STRING = "not a string, so the API server rejects it"
+UNKNOWN = "not known from these files"
+LATE = "known only when it runs"
 """What is shown in the place of a value that may be a secret."""
 
 EFFECTS: dict[Effect, str] = {
@@ -152,7 +155,11 @@ def value_of(key: Key, definition: Definition, page: Page) -> str:
         return HIDDEN
     if key.binary:
         return "binary"
-    return HIDDEN if key.value is None else shortened(key.value, page)
+    if key.value is not None:
+        return shortened(key.value, page)
+    if definition.placed.number == LIVE:
+        return HIDDEN
+    return NOT_A_STRING if definition.provider.kind == "ConfigMap" else UNKNOWN
 
 
 def shortened(value: str, page: Page) -> str:
@@ -206,13 +213,24 @@ def about_variable(spot: Spot, page: Page) -> Span | None:
     return None
 
 
+def value_in(variable: Variable, page: Page) -> str:
+    """The value of a variable, as far as it may be shown."""
+    if variable.masked or may_be_secret(variable.name):
+        return HIDDEN
+    if variable.value is not None:
+        return shortened(variable.value, page)
+    origin = variable.origin
+    if origin.definition and origin.key_fact:
+        return value_of(origin.key_fact, origin.definition, page)
+    return LATE if origin.kind in ("field", "resource", "file", "service") else UNKNOWN
+
+
 def tell_variable(name: str, variable: Variable | None, page: Page) -> None:
     """The value of a variable, its origin, and what it hides; nothing where nothing is known of it."""
     if variable is None:
         return
     page.head(f"variable {page.code(name)}")
-    hidden = variable.masked or may_be_secret(name) or variable.value is None
-    page.say(f"value: {HIDDEN if hidden else shortened(variable.value or '', page)}")
+    page.say(f"value: {value_in(variable, page)}")
     page.say(f"from {origin_of(variable.origin, page)}")
     for shadowed in variable.shadows:
         page.say(f"hides the value from {origin_of(shadowed, page)}")
