@@ -11,7 +11,7 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.graph import build
 from cmlint.bundle.impact import impact, named
 from cmlint.bundle.live_workloads import only_live
-from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.next_steps import CommandOptions, commands
 from cmlint.bundle.pulls import Use, pull_of, pulls_of, stored_policy
 from cmlint.clusters import judge
 from cmlint.config.config import Config
@@ -211,7 +211,7 @@ def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the
     for namespace in (None, "shop"):
         found = impact(bundles, named(bundles, "ConfigMap", "app", "A", namespace))
         assert lines(found) == ["Pod/p c envFrom -> A: next-start", "Deployment/web web envFrom -> A: next-start"]
-        assert [each.command for each in commands(found, Ways(NEWEST, Destinations()))][:3] == [
+        assert [each.command for each in commands(found, CommandOptions(NEWEST, Destinations()))][:3] == [
             "kubectl edit configmap/app -n shop",
             "kubectl rollout restart deployment/web -n shop",
             "# kubectl replace --force -f a.yaml",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition, Frame, Placed, references_of
-from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.evidence.question import LookupOptions
 from cmlint.bundle.material import Material, Neighbours
 from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
 from cmlint.bundle.resolve import Resolution
@@ -39,7 +39,7 @@ def resolve(
         (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
         for path, text in files.items()
     ]
-    neighbours = Neighbours(ways=lambda _: Ways(external, strict))
+    neighbours = Neighbours(ways=lambda _: LookupOptions(external, strict))
     bundle = Bundle(Material(files=facts, loose_files=loose), neighbours)
     (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolver.resolve(reference, placed)

@@ -61,7 +61,7 @@ def test_files_that_are_new_with_texts_that_are_known_are_read(many: Path, tmp_p
 class Deadly(Reader):
     """Ends the process that reads certain files."""
 
-    def read(self, file: Wanted) -> reading.Read:
+    def read(self, file: Wanted) -> reading.FileRead:
         if file.shown.endswith(("/17.yaml", "/18.yaml", "/230.yaml")):
             os.kill(os.getpid(), signal.SIGKILL)
         if file.shown.endswith("/40.yaml"):

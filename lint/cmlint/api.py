@@ -9,7 +9,16 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
-from cmlint.bundle.programs import NearMiss, Place, Program, Programs, is_described, missing, name_span, near_misses
+from cmlint.bundle.programs import (
+    NearMiss,
+    Program,
+    Programs,
+    SourceRead,
+    is_described,
+    missing,
+    name_span,
+    near_misses,
+)
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
@@ -78,7 +87,6 @@ __all__ = [
     "NearMiss",
     "Nearby",
     "Origin",
-    "Place",
     "Placed",
     "PodSpec",
     "Program",
@@ -96,6 +104,7 @@ __all__ = [
     "Scalar",
     "Settings",
     "Severity",
+    "SourceRead",
     "Span",
     "Standing",
     "Subject",

@@ -12,7 +12,7 @@ from cmlint.bundle.audited import audited
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.documents import Definition
-from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.evidence.question import LookupOptions
 from cmlint.bundle.material import Material, Neighbours
 from cmlint.config.config import Config
 from cmlint.config.selection import select, settings_of
@@ -180,7 +180,7 @@ def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bun
         live = [*cluster.workloads.get(namespace, ()), *(providers_in(cluster, namespace) if whole else ())]
         cluster.listings.update((each.path, each.text) for each in live)
         material = Material(files=[(each.path, each.facts) for each in live], live=True)
-        bundle = Bundle(material, Neighbours(ways=lambda _: Ways(config.external)))
+        bundle = Bundle(material, Neighbours(ways=lambda _: LookupOptions(config.external)))
         bundle.use_clusters(cluster)
         yield bundle
 

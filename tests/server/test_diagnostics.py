@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.server.diagnostics import Place, faults_of
+from cmlint.server.diagnostics import FileRange, faults_of
 from cmlint.server.settings import Settings
 from tests.support.desk import CONFIG, POD, SHOP, Desk
 
@@ -83,7 +83,7 @@ def test_a_finding_moves_with_its_text_and_goes_with_its_line(tmp_path: Path) ->
     broken = POD
     desk.edit("pod.yaml", f"# a comment\n\n{broken}")
     [found] = desk.diagnostics()["pod.yaml"]
-    assert desk.text_at(Place(desk.path("pod.yaml"), found.range)) == "SPECIAL_LEVEL"
+    assert desk.text_at(FileRange(desk.path("pod.yaml"), found.range)) == "SPECIAL_LEVEL"
     assert found.range.start.line == broken[: broken.index("SPECIAL_LEVEL")].count("\n") + 2
     desk.edit("pod.yaml", broken.replace("key: SPECIAL_LEVEL", "key: SPECIAL"))
     assert desk.diagnostics() == {}

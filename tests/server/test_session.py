@@ -15,7 +15,7 @@ import pytest
 
 from cmlint.cli.server import setup_of
 from cmlint.server.project import Project
-from cmlint.server.session import Change, Session, Shown
+from cmlint.server.session import Change, Published, Session
 from cmlint.server.workspace import Workspace
 from tests.support.client import CAPABILITIES, COMMAND, PATIENCE, Client
 from tests.support.command import cmlint
@@ -112,7 +112,7 @@ def test_only_a_quick_build_is_made_again_while_one_types(
     jobs: queue.Queue[Callable[[], None]] = queue.Queue()
     shown: dict[str, list[str]] = {}
 
-    def show(what: Shown) -> None:
+    def show(what: Published) -> None:
         shown[what.uri] = [each.rule for each in what.diagnostics]
 
     session = Session(setup_of, show, pytest.fail, jobs.put)

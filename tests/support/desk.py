@@ -10,7 +10,7 @@ from cmlint.cli.server import setup_of
 from cmlint.server.actions import Action, Actions, Edited
 from cmlint.server.at import Spot, spot_at
 from cmlint.server.complete import Proposal, complete
-from cmlint.server.diagnostics import Diagnostic, Locator, Place, diagnostics_of
+from cmlint.server.diagnostics import Diagnostic, FileRange, Locator, diagnostics_of
 from cmlint.server.hover import hover
 from cmlint.server.positions import Lines
 from cmlint.server.project import Project, Snapshot
@@ -136,11 +136,11 @@ class Desk:
         """The name of a file."""
         return Path(path).relative_to(self.folder).as_posix()
 
-    def places(self, found: list[Place]) -> list[str]:
+    def places(self, found: list[FileRange]) -> list[str]:
         """Places as `name:line: text`, with the text that is there."""
         return [f"{self.name(each.path)}:{each.range.start.line + 1}: {self.text_at(each)}" for each in found]
 
-    def text_at(self, place: Place) -> str:
+    def text_at(self, place: FileRange) -> str:
         """What is written at a place."""
         lines = self.lines(place.path)
         span = lines.span(place.range.start, place.range.end)

@@ -9,7 +9,7 @@ from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Change, Impact, impact, named
 from cmlint.bundle.material import Material
-from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.next_steps import CommandOptions, commands
 from cmlint.kube.versions import NEWEST, Version
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Target
@@ -50,4 +50,6 @@ def advice(
 ) -> list[str]:
     """The commands for an impact."""
     deploys = Deploys([(path, read_text(text)) for path, text in files.items()])
-    return [each.command for each in commands(found, Ways(version, Destinations(deploys), options, namespace))]
+    return [
+        each.command for each in commands(found, CommandOptions(version, Destinations(deploys), options, namespace))
+    ]

@@ -12,7 +12,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.material import Material, Neighbours
 from cmlint.config.config import Config
 from cmlint.config.files import named
-from cmlint.config.layers import Found, Layers, find, load
+from cmlint.config.layers import Configurations, Layers, find, load
 from cmlint.config.selection import select, settings_of
 from cmlint.engine.engine import Engine
 from cmlint.engine.registry import load_rules
@@ -58,11 +58,11 @@ def inside(folder: Path) -> Iterator[None]:
 def loaded(path: str | None = None) -> Config:
     """The repository's configuration alone: the one at a path, or the nearest one."""
     disk = FileSystem()
-    found = Found(named(disk, path, [root_of(".")])) if path else find(disk, ["."], [])
+    found = Configurations(named(disk, path, [root_of(".")])) if path else find(disk, ["."], [])
     return layers_of(found).config
 
 
-def layers_of(found: Found) -> Layers:
+def layers_of(found: Configurations) -> Layers:
     """The repository's configurations alone."""
     return load(None, found, Layers({}, rules()))
 

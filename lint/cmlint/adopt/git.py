@@ -14,7 +14,7 @@ from cmlint.system.git import (
     SUBMODULE,
     Entry,
     GitError,
-    Place,
+    GitRepository,
     Sealed,
     find,
     sealed,
@@ -163,7 +163,7 @@ def renames(answer: str) -> dict[str, str]:
     return dict(zip(words[1::3], words[2::3], strict=False))
 
 
-def differs(place: Place, commit: str | None = None) -> bool:
+def differs(place: GitRepository, commit: str | None = None) -> bool:
     """Whether the files of a repository and its submodules are not what is staged, or are not those of a commit."""
     with sealed(place) as git:
         if commit and git.ask("diff-index", "--cached", "--name-only", commit):
@@ -184,7 +184,7 @@ def add(found: GitFiles, git: Sealed, folder: str, stack: ExitStack) -> None:
         add(found, sub, os.path.join(folder, entry.path), stack)
 
 
-def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Place]]:
+def submodules(place: GitRepository, entries: list[Entry]) -> Iterator[tuple[Entry, GitRepository]]:
     """The submodules that are here, with the repository of each.
 
     Their folders of git are in themselves or in that of the outer repository: another place may be anywhere.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
-from cmlint.model.cluster import Held, Inventory, Pod, Read, Readers, digest_of
+from cmlint.model.cluster import ClusterRead, Held, Inventory, Pod, Readers, digest_of
 from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.facts import Provider, Reference, Target
 
@@ -48,7 +48,7 @@ class Cluster:
         self.inventory, self.namespace, self.prefix = inventory, namespace, prefix
         self.workloads: dict[str, list[LiveObject]] = {}
         self.pods: dict[tuple[str, str, str], list[Pod]] = {}
-        self.reads: list[tuple[str, tuple[Read, ...]]] = []
+        self.reads: list[tuple[str, tuple[ClusterRead, ...]]] = []
         self.listings: dict[str, str] = {}
         self.brought: set[tuple[str, str, str]] = set()
         self.defined: Counter[tuple[Target, str | None, str]] = Counter()

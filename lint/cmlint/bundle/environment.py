@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from cmlint.bundle.documents import Definition, Placed
-from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.evidence.question import LookupOptions
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.knowledge.services import may_be_service, variables_of
@@ -242,7 +242,7 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
     environment.set(name, fact.value, reference.target == "Secret", origin)
 
 
-def is_kept_elsewhere(reference: Reference, resolution: Resolution, ways: Ways) -> bool:
+def is_kept_elsewhere(reference: Reference, resolution: Resolution, ways: LookupOptions) -> bool:
     """Whether a Secret that no file defines is likely made elsewhere, as most are, so that nothing is known of it.
 
     One that is written without a key is likely filled elsewhere. Without a near name, a cluster that was asked, or a
@@ -259,7 +259,7 @@ def note_unresolved(
     reference: Reference,
     key: str | None,
     resolution: Resolution,
-    ways: Ways,
+    ways: LookupOptions,
     variable: str | None = None,
 ) -> None:
     """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""

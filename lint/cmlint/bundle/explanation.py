@@ -15,7 +15,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.endings import End, ending
-from cmlint.bundle.evidence.question import Question, Ways
+from cmlint.bundle.evidence.question import LookupOptions, Question
 from cmlint.bundle.evidence.reasons import ABSENT, ELSEWHERE, maker_of_name
 from cmlint.bundle.nearest import meets
 from cmlint.bundle.resolve import Resolution, answer, by_command, is_open, key_of
@@ -259,7 +259,7 @@ def settings(question: Question, end: End) -> Iterator[tuple[str, Question]]:
 SECRET = "secret-elsewhere"
 
 
-def within(question: Question, ways: Ways) -> Question:
+def within(question: Question, ways: LookupOptions) -> Question:
     """The same question where references are looked up in other ways."""
     scope = msgspec.structs.replace(question.scope, ways=lambda _: ways)
     return Question(question.reference, question.namespace, question.placed, scope)

@@ -22,7 +22,7 @@ MOST_LINES = 20
 """The most lines that one explanation lists."""
 
 
-class Ways(NamedTuple):
+class ImageSettings(NamedTuple):
     """What the configuration says about images, and the version of Kubernetes."""
 
     version: Version
@@ -57,7 +57,7 @@ class Known(NamedTuple):
     changed: str = ""
 
 
-def known_of(use: Use, placed: Placed, bundle: Bundle, ways: Ways) -> Known:
+def known_of(use: Use, placed: Placed, bundle: Bundle, ways: ImageSettings) -> Known:
     """All that is known of an image in its place."""
     pull = pull_of(use, placed, bundle, always=ways.always)
     if pull is None or resolves_tags(placed.document):

@@ -21,7 +21,7 @@ class Point(NamedTuple):
     last: int
 
 
-class Read(NamedTuple):
+class ReferenceAt(NamedTuple):
     """A reference with the document and the bundle that hold it."""
 
     bundle: Bundle
@@ -45,10 +45,10 @@ def is_read(bundles: Iterable[Bundle], point: Point) -> bool:
     return any(reaches(placed, point) for bundle in bundles for placed in bundle.placed)
 
 
-def references_at(bundles: Iterable[Bundle], point: Point) -> list[Read]:
+def references_at(bundles: Iterable[Bundle], point: Point) -> list[ReferenceAt]:
     """The references whose name or key is at a point, or else those whose entry is."""
     near = [
-        Read(bundle, placed, reference)
+        ReferenceAt(bundle, placed, reference)
         for bundle in bundles
         for placed in bundle.placed
         if reaches(placed, point)
@@ -64,10 +64,10 @@ def words_of(reference: Reference) -> Iterator[Span]:
     yield from (key.span for key in reference.keys)
 
 
-def aside_at(bundles: Iterable[Bundle], point: Point) -> list[tuple[Read, str]]:
+def aside_at(bundles: Iterable[Bundle], point: Point) -> list[tuple[ReferenceAt, str]]:
     """The references at a point in documents that a bundle sets aside, each with the sentence that says why."""
     return [
-        (Read(bundle, placed, reference), evidence.sentence)
+        (ReferenceAt(bundle, placed, reference), evidence.sentence)
         for bundle in bundles
         for placed, evidence in bundle.aside
         for reference in references_of(placed)
@@ -155,10 +155,10 @@ def part_of_chart(bundles: Iterable[Bundle], path: str) -> str:
     return ""
 
 
-def references_to(bundles: Iterable[Bundle], target: Target, name: str) -> list[Read]:
+def references_to(bundles: Iterable[Bundle], target: Target, name: str) -> list[ReferenceAt]:
     """The references to a name, as it is written or as a build changes it."""
     return [
-        Read(bundle, placed, reference)
+        ReferenceAt(bundle, placed, reference)
         for bundle in bundles
         for placed in bundle.placed
         for reference in references_of(placed)

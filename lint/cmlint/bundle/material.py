@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cmlint.bundle.documents import Built, Frame, Placed
-from cmlint.bundle.evidence.question import Ways, usual_ways
+from cmlint.bundle.evidence.question import LookupOptions, usual_ways
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.proofs import Proofs
@@ -84,7 +84,7 @@ class Neighbours(msgspec.Struct, kw_only=True):
     one may lead to another.
     """
 
-    ways: Callable[[Placed], Ways] = usual_ways
+    ways: Callable[[Placed], LookupOptions] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
     programs: Programs | None = None
     folders: ReadFolders | None = None

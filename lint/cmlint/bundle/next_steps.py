@@ -48,7 +48,7 @@ class Command(NamedTuple):
     workloads: tuple[str, ...] = ()
 
 
-class Ways(NamedTuple):
+class CommandOptions(NamedTuple):
     """What the commands depend on: the version of Kubernetes, what GitOps brings, and how kubectl reaches the cluster.
 
     `options` are those for its context, `namespace` is where objects go that name none; both are empty for the current
@@ -61,7 +61,7 @@ class Ways(NamedTuple):
     namespace: str = ""
 
 
-def commands(impact: Impact, ways: Ways) -> list[Command]:
+def commands(impact: Impact, ways: CommandOptions) -> list[Command]:
     """All commands for an impact."""
     waiting = documents_of(impact, ("next-start", "next-run"), left=("breaks", "rolls"))
     rolling = documents_of(impact, ("rolls",), left=("breaks",))
@@ -80,7 +80,7 @@ OF_FILES = ("apply", "replace")
 """The commands that take files: kubectl refuses `-n` for an object that names another namespace."""
 
 
-def reaching(command: Command, ways: Ways) -> Command:
+def reaching(command: Command, ways: CommandOptions) -> Command:
     """A command for the cluster and the namespace that are meant, and not for kubectl's current ones."""
     head, separator, tail = command.command.partition(" -- ")
     words = head.removeprefix("# ").split(" ")
@@ -123,7 +123,7 @@ def stopped(placed: Iterable[Placed]) -> Iterator[Command]:
         yield Command("apply", line, (address(each),))
 
 
-def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
+def applied(subjects: Sequence[Subject], ways: CommandOptions) -> Iterator[Command]:
     """What brings the objects to the cluster; of files that bring the same object, somebody must choose one."""
     apart = with_namespaces(subjects) if ways.namespace else frozenset[str]()
     lines: dict[str, set[Identity]] = {}
@@ -165,7 +165,7 @@ def with_namespaces(subjects: Iterable[Subject]) -> frozenset[str]:
     return frozenset(placed.path for bundle in bundles.values() for placed in bundle.placed if placed.namespace)
 
 
-def in_namespace_of(ways: Ways) -> str:
+def in_namespace_of(ways: CommandOptions) -> str:
     """The option for the namespace of objects that name none."""
     return f" -n {quote(ways.namespace)}" if ways.namespace else ""
 
@@ -175,7 +175,7 @@ def mentioned(path: str) -> str:
     return quote(" ".join(path.splitlines()))
 
 
-def apply(defined: Defined, key: str, ways: Ways, option: str) -> str:
+def apply(defined: Defined, key: str, ways: CommandOptions, option: str) -> str:
     """What brings one object to the cluster, or its new key; `option` is for what names no namespace."""
     placed, provider = defined.definition.placed, defined.definition.provider
     if tool := brought_by(placed, ways.destinations):
@@ -216,7 +216,7 @@ def resumed(placed: Iterable[Placed]) -> Iterator[Command]:
             yield Command("resume", f"kubectl rollout resume {named(each.document)}", (address(each),))
 
 
-def restarted(placed: Sequence[Placed], ways: Ways) -> Iterator[Command]:
+def restarted(placed: Sequence[Placed], ways: CommandOptions) -> Iterator[Command]:
     """What makes new pods; workloads of one namespace are restarted by one command."""
     together: dict[str | None, list[Placed]] = {}
     for each in placed:
@@ -237,7 +237,7 @@ def is_restartable(document: Document) -> bool:
     return document.kind in ROLLING and not stopped
 
 
-def alone(placed: Placed, ways: Ways) -> Iterator[str]:
+def alone(placed: Placed, ways: CommandOptions) -> Iterator[str]:
     """What makes new pods of one workload that has no part in a common restart."""
     document = placed.document
     if document.rolling.replicas == 0:
@@ -263,7 +263,7 @@ def one_by_one(placed: Placed, why: str) -> Iterator[str]:
     yield f"# kubectl delete pod NAME{where}"
 
 
-def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
+def replaced(placed: Placed, ways: CommandOptions) -> Iterator[str]:
     """A Pod or Job, of which there must be a new one; one without a name is only created."""
     if placed.built or placed.number == LIVE:
         yield f"# delete {address(placed)}{in_namespace(placed.document)} and apply it again"
@@ -275,7 +275,7 @@ def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
         yield f"# kubectl {verb} -f {mentioned(placed.path)}{where}"
 
 
-def run_now(placed: Placed, _: Ways) -> Iterator[str]:
+def run_now(placed: Placed, _: CommandOptions) -> Iterator[str]:
     """A CronJob, of which a run may be wanted before the next one."""
     name = name_of(placed) or "NAME"
     job = f"{name[: LONGEST_JOB - len(NOW)]}{NOW}"
@@ -283,12 +283,12 @@ def run_now(placed: Placed, _: Ways) -> Iterator[str]:
     yield f"# kubectl create job {operand(job)} --from={quote(f'cronjob/{name}')}{where}"
 
 
-def by_controller(placed: Placed, _: Ways) -> Iterator[str]:
+def by_controller(placed: Placed, _: CommandOptions) -> Iterator[str]:
     """Whatever has a controller of its own."""
     yield f"# let the controller of {address(placed)}{in_namespace(placed.document)} make new pods"
 
 
-KINDS: dict[str, Callable[[Placed, Ways], Iterator[str]]] = {
+KINDS: dict[str, Callable[[Placed, CommandOptions], Iterator[str]]] = {
     "Pod": replaced,
     "Job": replaced,
     "CronJob": run_now,

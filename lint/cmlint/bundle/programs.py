@@ -18,7 +18,7 @@ from cmlint.bundle.proofs import Proof, Proofs, Subject, file_kind, image_of
 from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, VARIANTS, is_library, is_runtime
 from cmlint.knowledge.services import may_be_service
 from cmlint.kube.near import NearVariables
-from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, Read, SourceFacts, Span
+from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, SourceFacts, Span, VariableRead
 
 Sources = Mapping[str, SourceFacts]
 """The facts of source files by the paths under which they are shown."""
@@ -31,10 +31,10 @@ class Reading(msgspec.Struct, frozen=True):
     left: str = ""
 
 
-class Place(msgspec.Struct, frozen=True):
+class SourceRead(msgspec.Struct, frozen=True):
     """A read, and the source file that it is in."""
 
-    read: Read
+    read: VariableRead
     path: str
 
     @property
@@ -47,7 +47,7 @@ class NearMiss(msgspec.Struct, frozen=True):
     """A variable that a container is given and its program reads nowhere, and a read of one with a near name."""
 
     variable: Variable
-    place: Place
+    place: SourceRead
 
 
 class Program:
@@ -78,10 +78,10 @@ class Program:
         return "" if is_runtime(self.dockerfile.base) else f"its image is based on `{self.dockerfile.base}`"
 
     @cached_property
-    def reads(self) -> list[Place]:
+    def reads(self) -> list[SourceRead]:
         """The reads of the program itself, without those of other programs in the same folder."""
         found = [(path, facts) for path, facts in sorted(self.files.items()) if facts.reads and self.is_own(path)]
-        return [Place(read, path) for path, facts in found for read in facts.reads]
+        return [SourceRead(read, path) for path, facts in found for read in facts.reads]
 
     def is_own(self, path: str) -> bool:
         """Whether a source file is the program's own: in what its image holds, and of no other program there."""
@@ -130,9 +130,9 @@ class Program:
         return re.search(STARTS, posixpath.basename(path)) is not None
 
     @cached_property
-    def by_name(self) -> dict[str, list[Place]]:
+    def by_name(self) -> dict[str, list[SourceRead]]:
         """The reads by the names of variables."""
-        found: dict[str, list[Place]] = {}
+        found: dict[str, list[SourceRead]] = {}
         for place in self.reads:
             found.setdefault(place.read.name, []).append(place)
         return found
@@ -324,7 +324,7 @@ def surely_unread(program: Program, container: Container, environment: Environme
     return sorted(name for name in names if not is_library(name))
 
 
-def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[Place]]:
+def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[SourceRead]]:
     """The reads of variables that a container does not get."""
     given = given_names(container, environment)
     return {
@@ -369,7 +369,7 @@ SLIPS = (1, 2)
 """The distances of names that differ in a letter, or in how their words are separated."""
 
 
-def missing(program: Program, container: Container, environment: Environment) -> Iterator[Place]:
+def missing(program: Program, container: Container, environment: Environment) -> Iterator[SourceRead]:
     """The reads without which the program does not start, of variables that neither the container nor its image has."""
     for name, places in not_given(program, container, environment).items():
         if (

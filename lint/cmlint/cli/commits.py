@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cmlint.adopt.git import Repository
 from cmlint.config.files import NAMES, PYPROJECT, TABLE, Source
-from cmlint.config.layers import Found, start_of
+from cmlint.config.layers import Configurations, start_of
 from cmlint.errors import FatalError
 from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within
 from cmlint.system.filesystem import FileSystem
@@ -73,7 +73,7 @@ class Commit:
         return decoded(raw, f"{self.name}:{inside}")
 
 
-def configurations_at(name: str, paths: Sequence[str]) -> Found:
+def configurations_at(name: str, paths: Sequence[str]) -> Configurations:
     """The configurations in a commit that count for paths; raises FatalError for one that cannot be read."""
     commit = Commit(name)
     top = os.path.realpath(commit.repository.top)
@@ -86,7 +86,7 @@ def configurations_at(name: str, paths: Sequence[str]) -> Found:
     run = above[0] if above else None
     covers = run is None or all(is_within(start, places[run]) for start in starts)
     used = [source for source in found if source in (*above, *below) and not (covers and source is run)]
-    return Found(run, used, covers=covers)
+    return Configurations(run, used, covers=covers)
 
 
 def baseline_at(name: str, file: str) -> bytes:

@@ -11,8 +11,8 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition
 from cmlint.bundle.endings import confirmed, end_of
 from cmlint.bundle.explanation import explain
-from cmlint.bundle.image_explanation import Ways, known_of
-from cmlint.bundle.lookup import Point, Read, Used
+from cmlint.bundle.image_explanation import ImageSettings, known_of
+from cmlint.bundle.lookup import Point, ReferenceAt, Used
 from cmlint.cli import cluster, parameters
 from cmlint.cli.inputs import failed, tell_problems, with_build_options
 from cmlint.cli.options import OnClusters
@@ -26,7 +26,7 @@ from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
+from cmlint.report.explanations import Defined, Explained, ExplainReport, Teller, render_json, render_text
 from cmlint.system.files import is_within, real_path, root_of, shown
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
@@ -113,7 +113,7 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     return result, request.layers
 
 
-def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) -> Shown:
+def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) -> ExplainReport:
     """What is at a place; without a column, or where nothing is there, on its line.
 
     A line that only opens a block, like `configMapRef:`, goes on with the next one.
@@ -139,7 +139,7 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
         images = pointing.images_at(result.bundles, point, "\n".join(map(text.line, range(line, last + 1))))
         if references or definitions or images:
             return shown_of(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
-    return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
+    return ExplainReport(target, [], [], note=nothing_at(points[-1], result.bundles))
 
 
 def path_read(name: str, result: Result) -> str:
@@ -185,7 +185,7 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
     return f"this line of {point.path} {nothing}{where}"
 
 
-def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
+def at_name(target: Target, name: str, written: str, result: Result) -> ExplainReport:
     """What has a name, and what reads it; raises FatalError for a name that is nowhere."""
     references = pointing.references_to(result.bundles, target, name)
     definitions = pointing.definitions_of(result.bundles, target, name)
@@ -199,20 +199,20 @@ def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
     return shown_of(written, references, definitions, result)
 
 
-def ways_of(used: Used, layers: Layers) -> Ways:
+def ways_of(used: Used, layers: Layers) -> ImageSettings:
     """What the configuration of its folder says about an image."""
     settings = settings_of(layers.at(used.placed.written(used.placed.document.head)[0]))
     always, mutable, pinned = settings.assume_always_pull, settings.mutable_tags, settings.pinned_tags
-    return Ways(settings.kubernetes_version, always, mutable, pinned)
+    return ImageSettings(settings.kubernetes_version, always, mutable, pinned)
 
 
 def shown_of(
     target: str,
-    references: Iterable[Read],
+    references: Iterable[ReferenceAt],
     definitions: Iterable[Definition],
     result: Result,
-    images: Iterable[tuple[Used, Ways]] = (),
-) -> Shown:
+    images: Iterable[tuple[Used, ImageSettings]] = (),
+) -> ExplainReport:
     """References, definitions and images with all that is known of them, each place once."""
     outcome = result.outcome
     findings = [*((f, False) for f in outcome.findings), *((f, True) for f in outcome.suppressed)]
@@ -226,7 +226,7 @@ def shown_of(
     defined: dict[Defined, None] = dict.fromkeys(map(teller.defined, definitions))
     known = (known_of(each.use, each.placed, each.bundle, ways) for each, ways in images)
     pictured = dict.fromkeys(map(teller.pictured, known))
-    return Shown(target, list(explained), list(defined), list(pictured))
+    return ExplainReport(target, list(explained), list(defined), list(pictured))
 
 
 EXAMPLES = (

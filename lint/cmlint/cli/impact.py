@@ -14,7 +14,7 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.lookup import Point
-from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.next_steps import CommandOptions, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import cluster, parameters
 from cmlint.cli.env import SHORT, missing
@@ -259,7 +259,7 @@ def instead(question: Question, point: Point, bundles: Sequence[Bundle]) -> str:
     return "name a manifest, a file of a generator, a template or a values file"
 
 
-def read_by(read: lookup.Read) -> str:
+def read_by(read: lookup.ReferenceAt) -> str:
     """What a reference reads, as it is asked for."""
     keys = read.reference.keys
     key = f":{keys[0].value}" if len(keys) == 1 else ""
@@ -303,13 +303,13 @@ def reported(
     return build(found, commands(found, ways), manifests.texts, references, skipped), manifests
 
 
-def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
+def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> CommandOptions:
     """What commands depend on."""
     version = settings_of(config).kubernetes_version
     if not bundles:
-        return Ways(version, Destinations(), "", options.namespace or "")
+        return CommandOptions(version, Destinations(), "", options.namespace or "")
     first = bundles[0]
-    return Ways(version, first.destinations, first.options, options.namespace or first.home)
+    return CommandOptions(version, first.destinations, first.options, options.namespace or first.home)
 
 
 def since(request: Request, options: Options) -> Told:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
     from cmlint.config.config import Config
     from cmlint.config.files import Source
-    from cmlint.config.layers import Found, Layers
+    from cmlint.config.layers import Configurations, Layers
     from cmlint.engine.registry import Installed
     from cmlint.engine.rules import Rule
     from cmlint.pipeline.run_cache import Memory
@@ -135,17 +135,17 @@ def require_one_configuration(options: Any) -> None:
 
 def sources_of(
     options: Any, disk: FileSystem, paths: Sequence[str], warnings: list[str]
-) -> tuple[Source | None, Found]:
+) -> tuple[Source | None, Configurations]:
     """The configuration files that a line means: the user's, and the repository's, which count more."""
     from cmlint.config import files as configurations
-    from cmlint.config.layers import Found, find
+    from cmlint.config.layers import Configurations, find
 
     if options.isolated:
-        return None, Found()
+        return None, Configurations()
     tops = tops_of(disk, paths)
     user = configurations.of_user(disk, users_file(), tops)
     if options.config:
-        return user, Found(configurations.named(disk, options.config, tops))
+        return user, Configurations(configurations.named(disk, options.config, tops))
     if not options.config_from:
         return user, find(disk, paths, warnings)
     from cmlint.cli.commits import configurations_at

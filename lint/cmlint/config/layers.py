@@ -32,7 +32,7 @@ class Unused(msgspec.Struct, frozen=True):
     why: str
 
 
-class Found(msgspec.Struct, frozen=True):
+class Configurations(msgspec.Struct, frozen=True):
     """The configurations above what is checked: the run's, those for findings below, outermost first, and the rest.
 
     The run's own settings about findings count everywhere only where it is above all that is checked (`covers`).
@@ -44,7 +44,7 @@ class Found(msgspec.Struct, frozen=True):
     covers: bool = True
 
 
-def find(disk: FileSystem, paths: Sequence[str], warnings: list[str]) -> Found:
+def find(disk: FileSystem, paths: Sequence[str], warnings: list[str]) -> Configurations:
     """The configurations above files and folders; where one has none, that of the working directory counts for it.
 
     Of several topmost ones, the first path's is the run's. Raises FatalError.
@@ -60,7 +60,7 @@ def find(disk: FileSystem, paths: Sequence[str], warnings: list[str]) -> Found:
     unused = {path: BESIDE for start in starts for path in chains[start][1]}
     unused |= {disk.absolute(source.file): APART for source in here[0] if source.file not in counted}
     listed = [Unused(name, why) for path, why in unused.items() if (name := shown(disk, path)) not in counted]
-    return Found(tops[0] if tops else None, below, listed, covers)
+    return Configurations(tops[0] if tops else None, below, listed, covers)
 
 
 def start_of(disk: FileSystem, path: str) -> str:
@@ -163,7 +163,7 @@ def is_of_run(setting: str) -> bool:
     return not SETTINGS[setting].of_findings
 
 
-def load(user: Source | None, found: Found, layers: Layers) -> Layers:
+def load(user: Source | None, found: Configurations, layers: Layers) -> Layers:
     """Fills layers with the configurations that were found; raises FatalError for one that is wrong."""
     for source in filter(None, (user, found.run)):
         loaded = settings_of(source, layers.rules, layers.refused)

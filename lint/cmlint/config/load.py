@@ -15,7 +15,7 @@ from cmlint.config.parse import read
 from cmlint.config.patterns import anchored, below
 from cmlint.config.types import check_type
 from cmlint.config.words import check_lengths, check_paths, check_words
-from cmlint.config.written import Entries, Place, Value, plain, wrong
+from cmlint.config.written import Entries, SettingPlace, Value, plain, wrong
 from cmlint.engine.rules import Rule
 
 
@@ -26,7 +26,7 @@ class Refused(NamedTuple):
     none that could hold it.
     """
 
-    place: Place
+    place: SettingPlace
     setting: str
     instead: int | None = None
     below: str | None = None
@@ -43,7 +43,7 @@ class Loaded(msgspec.Struct, frozen=True):
     """
 
     settings: dict[str, Any]
-    places: list[tuple[str, Place]]
+    places: list[tuple[str, SettingPlace]]
     files: list[str]
 
 

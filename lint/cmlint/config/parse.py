@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cmlint.config.files import TABLE, Source
-from cmlint.config.written import LONGEST, Entries, Place, Value, too_deep, wrong
+from cmlint.config.written import LONGEST, Entries, SettingPlace, Value, too_deep, wrong
 
 if TYPE_CHECKING:
     from cmlint.manifest.nodes import Node, ScalarNode
@@ -26,12 +26,14 @@ def read_yaml(text: str, file: str) -> Value:
 
     try:
         root = compose(text)
-        return value_of(root, file) if root else Value(None, Place(file, 0, 0))
+        return value_of(root, file) if root else Value(None, SettingPlace(file, 0, 0))
     except (TooDeepError, RecursionError):
         raise too_deep(file) from None
     except YamlSyntaxError as error:
         column = error.offset - text.rfind("\n", 0, error.offset)
-        raise wrong(Place(file, error.line + 1, column), f"not valid YAML: {error.reason}", "fix it there") from None
+        raise wrong(
+            SettingPlace(file, error.line + 1, column), f"not valid YAML: {error.reason}", "fix it there"
+        ) from None
 
 
 def value_of(node: Node, file: str) -> Value:
@@ -55,7 +57,7 @@ def value_of(node: Node, file: str) -> Value:
     return Value(entries, place)
 
 
-def scalar_of(node: ScalarNode, place: Place) -> object:
+def scalar_of(node: ScalarNode, place: SettingPlace) -> object:
     """What a scalar of YAML represents."""
     from cmlint.kube.scalars import resolve
 
@@ -67,9 +69,9 @@ def scalar_of(node: ScalarNode, place: Place) -> object:
         raise wrong(place, str(error), "leave out the tag") from None
 
 
-def place_of(node: Node, file: str) -> Place:
+def place_of(node: Node, file: str) -> SettingPlace:
     """Where a node of YAML begins."""
-    return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    return SettingPlace(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def read_toml(text: str, file: str) -> Value:
@@ -87,7 +89,7 @@ def read_toml(text: str, file: str) -> Value:
         raise too_deep(file)
     places = places_in(text, file)
 
-    def value_of(data: Any, place: Place) -> Value:
+    def value_of(data: Any, place: SettingPlace) -> Value:
         if isinstance(data, list):
             return Value([value_of(item, place) for item in data], place)
         if not isinstance(data, dict):
@@ -102,28 +104,28 @@ def read_toml(text: str, file: str) -> Value:
     try:
         tool = tomllib.loads(text).get("tool", {})
         table = tool.get("cmlint") if isinstance(tool, dict) else None
-        return value_of(table, Place(file, line, 1))
+        return value_of(table, SettingPlace(file, line, 1))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
-        place = Place(file, int(found[2]), int(found[3])) if found else Place(file, 0, 0)
+        place = SettingPlace(file, int(found[2]), int(found[3])) if found else SettingPlace(file, 0, 0)
         raise wrong(place, f"not valid TOML: {found[1] if found else error}", "fix it there") from None
     except ValueError:
-        raise wrong(Place(file, 0, 0), "a number has too many digits", "write a smaller one") from None
+        raise wrong(SettingPlace(file, 0, 0), "a number has too many digits", "write a smaller one") from None
     except RecursionError:
         raise too_deep(file) from None
 
 
-def places_in(text: str, file: str) -> dict[str, Place]:
+def places_in(text: str, file: str) -> dict[str, SettingPlace]:
     """Where each key is first, in or below the table `[tool.cmlint]`."""
     import re
 
     name = r"""(?:"([^"\n]*)"|'([^'\n]*)'|([\w-]+))"""
     start = max(text.find(TABLE), 0)
-    places: dict[str, Place] = {}
+    places: dict[str, SettingPlace] = {}
     before, line = 0, 1
     for match in re.compile(rf"(?m)^[ \t]*(?:\[tool\.cmlint\.|cmlint\.)?{name}[ \t]*[\]=.]").finditer(text, start):
         at = match.start(match.lastindex or 0)
         line += text.count("\n", before, at)
         before = at
-        places.setdefault(match[match.lastindex or 0], Place(file, line, at - text.rfind("\n", 0, at)))
+        places.setdefault(match[match.lastindex or 0], SettingPlace(file, line, at - text.rfind("\n", 0, at)))
     return places

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from cmlint.config.files import Source
 from cmlint.config.types import suggestion
-from cmlint.config.written import LONGEST, Entries, Place, Value, strings_in, wrong
+from cmlint.config.written import LONGEST, Entries, SettingPlace, Value, strings_in, wrong
 from cmlint.engine.rules import Rule
 from cmlint.errors import fatal
 from cmlint.system import files
@@ -24,7 +24,7 @@ def check_lengths(value: Value) -> None:
         check_lengths(inner)
 
 
-def check_length(text: str, place: Place) -> None:
+def check_length(text: str, place: SettingPlace) -> None:
     """Raises FatalError for a text that is too long."""
     if len(text) > LONGEST:
         raise wrong(place, f"a text of {len(text)} characters is too long", f"{LONGEST} are the most that count")

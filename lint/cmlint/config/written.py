@@ -13,7 +13,7 @@ LONGEST = 4096
 """The most characters that a key or a value in it may have."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class SettingPlace(msgspec.Struct, frozen=True):
     """Where something is in a configuration file: line and column are 1-based, the line 0 where it is unknown."""
 
     file: str
@@ -28,10 +28,10 @@ class Value(msgspec.Struct, frozen=True):
     """Something written in a configuration file: plain data, except inside lists and mappings."""
 
     data: Any
-    place: Place
+    place: SettingPlace
 
 
-Entries = dict[str, tuple[Place, Value]]
+Entries = dict[str, tuple[SettingPlace, Value]]
 """A mapping: for each key where it is, and its value."""
 
 
@@ -49,7 +49,7 @@ def too_deep(file: str) -> FatalError:
     return FatalError(f"{file}: nested too deeply", "`cmlint schema` says what a configuration may hold")
 
 
-def wrong(place: Place, message: str, help: str) -> FatalError:  # noqa: A002
+def wrong(place: SettingPlace, message: str, help: str) -> FatalError:  # noqa: A002
     """An error about a place of a configuration file."""
     return FatalError(f"{place}: {message}", help)
 

@@ -157,7 +157,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     mounted: bool = False
 
 
-Read = tuple[Target, str, "str | None"]
+ClusterRead = tuple[Target, str, "str | None"]
 """What a pod spec reads: a ConfigMap or Secret, and one key of it, or None for all."""
 
 

@@ -665,7 +665,7 @@ Language = Literal["python", "javascript", "java", "go", "properties", "shell", 
 """How a source file is read; of `other` files only the words are known."""
 
 
-class Read(Facts, frozen=True):
+class VariableRead(Facts, frozen=True):
     """A place in a source file that reads a variable.
 
     A `declarative` read is made whenever the program starts: a required setting, an assignment at the top of a module.
@@ -704,7 +704,7 @@ class SourceFacts(Facts, frozen=True):
     the program puts together. `sets` are the variables that the text itself sets.
     """
 
-    reads: tuple[Read, ...] = ()
+    reads: tuple[VariableRead, ...] = ()
     words: str = ""
     settings: str = ""
     loose: bool = False

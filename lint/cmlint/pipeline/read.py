@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Frame, Placed, folder_of, references_of
-from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.evidence.question import LookupOptions
 from cmlint.bundle.gitops import Deploys, wanted_by, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_folders import ReadFolders
@@ -380,7 +380,7 @@ def why_valued(material: Material, deploys: Deploys) -> str:
     return f"{path} gives the chart values of its own" if path else ""
 
 
-def ways_of(request: Request) -> Callable[[Placed], Ways]:
+def ways_of(request: Request) -> Callable[[Placed], LookupOptions]:
     """How the references of a document are looked up."""
     if request.layers and request.layers.below:
         return partial(ways_at, request.layers)
@@ -388,12 +388,12 @@ def ways_of(request: Request) -> Callable[[Placed], Ways]:
     return lambda _: usual
 
 
-def ways_in(config: Config) -> Ways:
+def ways_in(config: Config) -> LookupOptions:
     """How references are looked up under a configuration."""
-    return Ways(config.external, config.references == "strict", config.all_secrets, frozenset(config.evidence))
+    return LookupOptions(config.external, config.references == "strict", config.all_secrets, frozenset(config.evidence))
 
 
-def ways_at(layers: Layers, placed: Placed) -> Ways:
+def ways_at(layers: Layers, placed: Placed) -> LookupOptions:
     """How the references of a document are looked up, which its folder decides, and that of what builds it."""
     own = layers.at(placed.written(placed.document.head)[0])
     external = (*own.external, *layers.at(placed.path).external) if placed.built else own.external

@@ -89,7 +89,7 @@ class Defined(msgspec.Struct, frozen=True):
     open: bool
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ExplainReport(msgspec.Struct, frozen=True):
     """All that is known of a place or a name; `note` says what is there where nothing is known."""
 
     target: str
@@ -209,7 +209,7 @@ def described(definition: Definition) -> str:
 # for machines
 
 
-def render_json(shown: Shown) -> str:
+def render_json(shown: ExplainReport) -> str:
     """JSON, version 1."""
     return encode({"version": VERSION, **msgspec.structs.asdict(shown)})
 
@@ -217,7 +217,7 @@ def render_json(shown: Shown) -> str:
 # for people
 
 
-def render_text(shown: Shown, view: View) -> str:
+def render_text(shown: ExplainReport, view: View) -> str:
     """Definitions, then references, then images; equal explanations are shown once, with all their places."""
     paint = Paint(view)
     alike: dict[tuple[object, ...], list[Explained]] = {}

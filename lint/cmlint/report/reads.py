@@ -7,7 +7,7 @@ from typing import Any
 
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.links import Link
-from cmlint.bundle.programs import Place, Program, given_names, is_described, surely_unread
+from cmlint.bundle.programs import Program, SourceRead, given_names, is_described, surely_unread
 from cmlint.bundle.workloads import Workload
 from cmlint.model.facts import Container
 from cmlint.report.environments import KINDS, heading, reworded
@@ -70,7 +70,7 @@ def link_json(link: Link) -> dict[str, Any]:
     }
 
 
-def read_json(place: Place, given: set[str], program: Program) -> dict[str, Any]:
+def read_json(place: SourceRead, given: set[str], program: Program) -> dict[str, Any]:
     """One read."""
     read = place.read
     return {

@@ -53,7 +53,7 @@ class Word(NamedTuple):
     name: str
     key: str | None
     span: Span
-    readers: tuple[lookup.Read, ...] = ()
+    readers: tuple[lookup.ReferenceAt, ...] = ()
     definitions: tuple[tuple[Bundle, Definition], ...] = ()
 
 

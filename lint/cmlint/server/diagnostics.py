@@ -27,7 +27,7 @@ NEIGHBOURS = {"yaml": "yaml-language-server", "schema": "kubernetes-schema"}
 """The neighbour that sees a finding as well, by its overlap."""
 
 
-class Place(NamedTuple):
+class FileRange(NamedTuple):
     """A stretch of a file, by its real path."""
 
     path: str
@@ -42,7 +42,7 @@ class Diagnostic(NamedTuple):
     rule: str
     url: str
     message: str
-    related: tuple[tuple[Place, str], ...]
+    related: tuple[tuple[FileRange, str], ...]
     unnecessary: bool
     fingerprint: str
 
@@ -74,15 +74,15 @@ class Locator:
         """Whether a path is not one of a file, but of an object in a cluster."""
         return self.snapshot.shown_texts.listing(shown) is not None
 
-    def place(self, shown: str, span: Span) -> Place | None:
+    def place(self, shown: str, span: Span) -> FileRange | None:
         """Where a stretch of a text is now; None where its line was changed, and of an object in a cluster."""
         if self.is_live(shown):
             return None
         lines, moved = self.now(shown)
         there = moved.span(span) if moved else span
-        return Place(self.path(shown), lines.range(there)) if there else None
+        return FileRange(self.path(shown), lines.range(there)) if there else None
 
-    def at(self, location: Location) -> Place | None:
+    def at(self, location: Location) -> FileRange | None:
         """Where a location is now."""
         return self.place(location.path, Span(location.start.offset, location.end.offset))
 
@@ -128,7 +128,7 @@ def diagnostic_of(finding: Finding, locator: Locator) -> Diagnostic | None:
     return shown._replace(message="\n".join((shown.message, *live)))
 
 
-def described(finding: Finding, place: Range, related: tuple[tuple[Place, str], ...] = ()) -> Diagnostic:
+def described(finding: Finding, place: Range, related: tuple[tuple[FileRange, str], ...] = ()) -> Diagnostic:
     """A finding at a place."""
     parts = (finding.message, finding.effect, *(finding.help or "").split("\n"))
     return Diagnostic(

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from cmlint.bundle.documents import LIVE, Definition
 from cmlint.bundle.environment import Origin, Variable
-from cmlint.bundle.image_explanation import Ways, known_of
+from cmlint.bundle.image_explanation import ImageSettings, known_of
 from cmlint.bundle.places import holds
 from cmlint.bundle.readers import Effect, effect_of
 from cmlint.config.selection import settings_of
@@ -251,7 +251,9 @@ def about_image(spot: Spot, page: Page) -> Span | None:
     if used is None:
         return None
     settings = settings_of(spot.snapshot.request.config)
-    ways = Ways(settings.kubernetes_version, settings.assume_always_pull, settings.mutable_tags, settings.pinned_tags)
+    ways = ImageSettings(
+        settings.kubernetes_version, settings.assume_always_pull, settings.mutable_tags, settings.pinned_tags
+    )
     known = known_of(used.use, used.placed, used.bundle, ways)
     page.head(f"image {page.code(used.use.written.value)}")
     if known.pull:

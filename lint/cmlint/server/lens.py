@@ -10,7 +10,7 @@ from cmlint.bundle.readers import effect_of
 from cmlint.kube.credentials import may_be_secret
 from cmlint.model.facts import COMMAND, EXAMPLE, Reference, Span
 from cmlint.server.at import Spot
-from cmlint.server.diagnostics import Place
+from cmlint.server.diagnostics import FileRange
 from cmlint.server.navigate import Reader, place, place_of, place_read, readers_of, unique
 from cmlint.server.positions import Position, Range
 
@@ -23,7 +23,7 @@ class Lens(NamedTuple):
 
     range: Range
     title: str
-    places: tuple[Place, ...]
+    places: tuple[FileRange, ...]
 
 
 class Hint(NamedTuple):
@@ -50,7 +50,7 @@ def lens_at(spot: Spot) -> Lens | None:
 
 def named_in(spot: Spot) -> Iterator[tuple[Range, Definition]]:
     """The objects that a file defines, each once, with where their names are."""
-    seen: set[Place] = set()
+    seen: set[FileRange] = set()
     for definition in defined_in(spot):
         name = place_of(definition, None, spot.locator)
         if name and name.path == spot.opened.path and name not in seen:

@@ -12,7 +12,7 @@ from cmlint.bundle.readers import ALL, Read
 from cmlint.model.facts import EXAMPLE, Span
 from cmlint.server import at
 from cmlint.server.at import Spot, Word
-from cmlint.server.diagnostics import Locator, Place
+from cmlint.server.diagnostics import FileRange, Locator
 from cmlint.server.positions import Range
 from cmlint.server.project import Snapshot
 
@@ -24,7 +24,7 @@ class Defined(NamedTuple):
     """The places of definitions, the nearest first, and the stretch of the text at hand that leads to them."""
 
     origin: Range | None
-    places: list[Place]
+    places: list[FileRange]
 
 
 class Reader(NamedTuple):
@@ -44,7 +44,7 @@ class Symbol(NamedTuple):
 
     kind: str
     name: str
-    place: Place
+    place: FileRange
 
 
 def definitions(spot: Spot) -> Defined | None:
@@ -61,13 +61,13 @@ def definitions(spot: Spot) -> Defined | None:
     return defined(spot, mounts[0][0], (volume for _, volume in mounts)) if mounts else None
 
 
-def defined(spot: Spot, origin: Span, found: Iterable[Place | None]) -> Defined:
+def defined(spot: Spot, origin: Span, found: Iterable[FileRange | None]) -> Defined:
     """The places to which a stretch of the text at hand leads."""
     here = spot.locator.place(spot.point.path, origin)
     return Defined(here.range if here else None, unique(found))
 
 
-def volumes(spot: Spot) -> Iterator[tuple[Span, Place | None]]:
+def volumes(spot: Spot) -> Iterator[tuple[Span, FileRange | None]]:
     """The volume that a mount under the cursor names, with the name there."""
     for inside in at.containers_at(spot):
         for mount in inside.container.mounts:
@@ -78,19 +78,19 @@ def volumes(spot: Spot) -> Iterator[tuple[Span, Place | None]]:
                         yield span, place(inside.placed, volume.name.span, spot.locator)
 
 
-def references(spot: Spot, *, declared: bool) -> list[Place]:
+def references(spot: Spot, *, declared: bool) -> list[FileRange]:
     """Everything that reads what is under the cursor; with its definitions where these are `declared`."""
     word = at.word_at(spot)
     if word is None:
         return []
-    found: list[Place | None] = []
+    found: list[FileRange | None] = []
     if declared:
         found += (place_of(definition, word.key, spot.locator) for _, definition in at.defined_for(word))
     found += (place_read(reader.read, word.key, spot.locator) for reader in readers(spot, word))
     return unique(found)
 
 
-def highlights(spot: Spot) -> list[Place]:
+def highlights(spot: Spot) -> list[FileRange]:
     """The same in the file at hand."""
     return [each for each in references(spot, declared=True) if each.path == spot.opened.path]
 
@@ -116,31 +116,31 @@ def readers_of(snapshot: Snapshot, meant: Sequence[Definition], key: str | None)
                 break
 
 
-def place_of(definition: Definition, key: str | None, locator: Locator) -> Place | None:
+def place_of(definition: Definition, key: str | None, locator: Locator) -> FileRange | None:
     """Where a definition is written, or a key of it."""
     keys = [each.span for each in definition.provider.keys if each.name == key] if key is not None else []
     return place(definition.placed, keys[-1] if keys else definition.provider.name.span, locator)
 
 
-def place_read(read: Read, key: str | None, locator: Locator) -> Place | None:
+def place_read(read: Read, key: str | None, locator: Locator) -> FileRange | None:
     """Where a read is written: its key, or the name of its object."""
     keys = [each.span for each in read.reference.keys if each.value == key]
     return place(read.placed, keys[0] if keys else read.reference.name.span, locator)
 
 
-def place(placed: Placed, span: Span, locator: Locator) -> Place | None:
+def place(placed: Placed, span: Span, locator: Locator) -> FileRange | None:
     """Where a stretch of a document is written, in the text as it is now."""
     return locator.place(*placed.written(span))
 
 
-def unique(found: Iterable[Place | None]) -> list[Place]:
+def unique(found: Iterable[FileRange | None]) -> list[FileRange]:
     """Places, each once."""
     return list(dict.fromkeys(each for each in found if each))
 
 
 def symbols(bundles: Iterable[Bundle], query: str, locator: Locator) -> Iterator[Symbol]:
     """The objects of which the kind and name hold every word of a query."""
-    words, seen = query.lower().split(), set[tuple[str, str, Place]]()
+    words, seen = query.lower().split(), set[tuple[str, str, FileRange]]()
     for bundle in bundles:
         for placed in bundle.placed:
             for kind, name, span in named(placed):

@@ -35,11 +35,11 @@ from cmlint.server import lens, navigate, rename
 from cmlint.server.actions import FIX_ALL, Action, Actions, Edited, merged
 from cmlint.server.at import Spot, spot_at
 from cmlint.server.complete import Proposal, complete
-from cmlint.server.diagnostics import Diagnostic, Locator, Place
+from cmlint.server.diagnostics import Diagnostic, FileRange, Locator
 from cmlint.server.hover import hover
 from cmlint.server.positions import Range
 from cmlint.server.project import Opener
-from cmlint.server.session import Change, Session, Shown
+from cmlint.server.session import Change, Published, Session
 from cmlint.server.workspace import roots_of
 from cmlint.system.text import printable
 
@@ -181,7 +181,7 @@ class Server(LanguageServer):
         """Shows a message to the user."""
         self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, printable(message)))
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: Published) -> None:
         """Publishes what is shown of a file."""
         related = self.offers("text_document.publish_diagnostics.related_information")
         diagnostics = [self.diagnostic(each, related=related) for each in shown.diagnostics]
@@ -249,11 +249,11 @@ class Server(LanguageServer):
             return lsp.WorkspaceEdit(document_changes=changes, change_annotations=notes)
         return lsp.WorkspaceEdit(changes={each.text_document.uri: list(each.edits) for each in changes})
 
-    def location(self, place: Place) -> lsp.Location:
+    def location(self, place: FileRange) -> lsp.Location:
         """A place by the client's own address."""
         return lsp.Location(self.session.workspace.uri_of(place.path), range_of(place.range))
 
-    def link(self, place: Place, origin: Range | None) -> lsp.LocationLink:
+    def link(self, place: FileRange, origin: Range | None) -> lsp.LocationLink:
         """The same as a link, with what leads there."""
         uri, there = self.session.workspace.uri_of(place.path), range_of(place.range)
         return lsp.LocationLink(uri, there, there, range_of(origin) if origin else None)
@@ -293,7 +293,7 @@ def text_edit(edited: Edited, *, noted: bool) -> lsp.TextEdit | lsp.AnnotatedTex
     return lsp.AnnotatedTextEdit(CONFIRM, place, edited.text) if noted else lsp.TextEdit(place, edited.text)
 
 
-def name_of(place: Place) -> str:
+def name_of(place: FileRange) -> str:
     """A place in words."""
     return f"{printable(os.path.basename(place.path))}:{place.range.start.line + 1}"
 

@@ -32,7 +32,7 @@ BUILD_PAUSE = 1.0
 """The seconds after the last change until it is built again, where that is quick."""
 
 
-class Shown(NamedTuple):
+class Published(NamedTuple):
     """What is shown of one file."""
 
     uri: str
@@ -58,7 +58,7 @@ class Session:
     def __init__(
         self,
         opener: Opener,
-        show: Callable[[Shown], None],
+        show: Callable[[Published], None],
         tell: Callable[[str], None],
         post: Callable[[Callable[[], None]], None],
     ) -> None:
@@ -66,7 +66,7 @@ class Session:
         self.settings = Settings()
         self.show, self.tell, self.post = show, tell, post
         self.worker, self.asker = Worker(self.work), Worker(self.ask)
-        self.published: dict[str, Shown] = {}
+        self.published: dict[str, Published] = {}
         self.of_project: dict[Project, set[str]] = {}
         self.reported: set[str] = set()
         self.ended = False
@@ -151,7 +151,7 @@ class Session:
         except FatalError:
             return
         diagnostics = tuple(faults_of(project, opened))
-        self.give(Shown(opened.uri, opened.version, diagnostics))
+        self.give(Published(opened.uri, opened.version, diagnostics))
 
     def change(self, uri: str, changes: Iterable[Change], version: int | None) -> None:
         """The text of an open file is another one now."""
@@ -190,7 +190,7 @@ class Session:
         if project.snapshot and project.snapshot.texts.get(opened.path) is not None:
             self.worker.ask(project, "update")
         self.published.pop(uri, None)
-        self.show(Shown(uri, None, ()))
+        self.show(Published(uri, None, ()))
         self.publish(project)
 
     def watched(self, uris: Iterable[str]) -> None:
@@ -312,7 +312,7 @@ class Session:
         self.of_project[project] = {uri for uri, each in found.items() if each}
         for uri in sorted(before | found.keys()):
             opened = self.workspace.opened.get(uri)
-            self.give(Shown(uri, opened.version if opened else None, self.together(uri, project, found)))
+            self.give(Published(uri, opened.version if opened else None, self.together(uri, project, found)))
 
     def together(self, uri: str, project: Project, found: Mapping[str, list[Diagnostic]]) -> tuple[Diagnostic, ...]:
         """What a project has found in a file, with what others have that build it too: first that of its own folder."""
@@ -327,7 +327,7 @@ class Session:
             told += [one for one in more.get(uri, ()) if (one.range, one.rule, one.message) not in known]
         return tuple(told)
 
-    def give(self, shown: Shown) -> None:
+    def give(self, shown: Published) -> None:
         """Shows what is known of a file, unless the client has just that."""
         if self.published.get(shown.uri) != shown:
             self.published[shown.uri] = shown

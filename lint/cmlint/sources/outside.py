@@ -15,7 +15,7 @@ from itertools import product
 from cmlint.model.facts import Span
 from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
-from cmlint.sources.yaml_tree import Part, Place
+from cmlint.sources.yaml_tree import FileSpan, Part
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 from cmlint.system.programs import NotBuiltError
@@ -175,13 +175,13 @@ def chart_homes(parts: Iterable[Part]) -> list[str]:
     return [home for part in parts for home in texts(part, ("charthome",))] or ["charts"]
 
 
-def refuse_fetch(named: str, place: Place | None = None) -> None:
+def refuse_fetch(named: str, place: FileSpan | None = None) -> None:
     """Raises NotBuiltError for something that is not on this machine."""
     reason = f"`{address(named)}` would have to be fetched, which `--allow-remote` allows"
     raise NotBuiltError(reason, "remote", "remote", written_at(place))
 
 
-def written_at(place: Place | None) -> tuple[str, Span] | None:
+def written_at(place: FileSpan | None) -> tuple[str, Span] | None:
     """A place as a failure has it; none in a text that is nowhere as it is."""
     return (place.path, place.span) if place and place.path else None
 

@@ -50,7 +50,7 @@ class Wanted(msgspec.Struct, frozen=True):
     root: str | None = None
 
 
-class Read(msgspec.Struct, frozen=True):
+class FileRead(msgspec.Struct, frozen=True):
     """What is known of a file: its facts, encoded where they came so or will be kept, or the reason why there are none.
 
     `digest` is the hash of its text where that was read for the cache, in the `state` in which the file then was.
@@ -75,7 +75,7 @@ class Reader:
         """What is kept of earlier runs."""
         return self.request.caches.facts
 
-    def read(self, file: Wanted) -> Read:
+    def read(self, file: Wanted) -> FileRead:
         """The facts of one file."""
         state = self.disk.state(file.path) if self.cache else None
         try:
@@ -83,20 +83,20 @@ class Reader:
             digest = self.cache.digest(content) if self.cache else b""
             known = self.cache.of_text(digest, file.mode) if self.cache else None
             if known is not None:
-                return Read(None, known, "", digest, state)
+                return FileRead(None, known, "", digest, state)
             found = text_in(content, file)
             del content  # a large file is not in memory twice while it is parsed
             facts = facts_of(found, file.mode, self.makers) if isinstance(found, str) else found
             if self.cache is None:
-                return Read(facts)
+                return FileRead(facts)
             raw, large = encode(facts), isinstance(facts.documents, Packed)
-            return Read(None if large else facts, raw, "", digest, state)
+            return FileRead(None if large else facts, raw, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
-            return Read(reason=paths.reason(error))
+            return FileRead(reason=paths.reason(error))
         except MemoryError:
-            return Read(reason="there is not enough memory to read it")
+            return FileRead(reason="there is not enough memory to read it")
         except Exception as error:
-            return Read(reason=f"{mistake(error)}: this is a mistake in cmlint, please report it")
+            return FileRead(reason=f"{mistake(error)}: this is a mistake in cmlint, please report it")
 
     def known(self, file: Wanted) -> FileFacts | None:
         """The facts of a file that need not be read."""
@@ -122,7 +122,7 @@ class Reader:
         facts.documents.together = self.decoded
         return facts
 
-    def keep(self, file: Wanted, read: Read) -> FileFacts | str:
+    def keep(self, file: Wanted, read: FileRead) -> FileFacts | str:
         """The facts of a file that was read, after what is new has been given to the cache."""
         if read.reason:
             return read.reason
@@ -176,12 +176,12 @@ class Reading:
                     held.put(self.wanted[number].path, self.wanted[number].mode, self.versions[number], facts)
         return {file.shown: facts for file, facts in zip(self.wanted, self.facts, strict=True) if facts is not None}
 
-    def taken(self, answer: bytes | str) -> Read:
+    def taken(self, answer: bytes | str) -> FileRead:
         """What a process has said, or why it has not."""
         if isinstance(answer, str):
-            return Read(reason=answer)
+            return FileRead(reason=answer)
         raw, reason, digest, state = msgspec.msgpack.decode(answer, type=tuple[bytes | None, str, bytes, State | None])
-        return Read(None, raw, reason, digest, state)
+        return FileRead(None, raw, reason, digest, state)
 
 
 def mode_of(name: str, *, templated: bool, compared: bool = False) -> Mode:

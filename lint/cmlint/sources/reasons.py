@@ -1,8 +1,9 @@
 """What helm and kustomize say when they fail, in words that hold no value of the input.
 
 Both quote what they read: a line of an environment file, a patch, a value that a schema refuses. So nothing that they
-say is shown unless it has a known form. Of a known form, the fixed words are shown, and the parts that a `Shown` knows:
-files, names, fields. Each form is a pattern and the words for it; a named group in the pattern is a part of that kind.
+say is shown unless it has a known form. Of a known form, the fixed words are shown, and the parts that a `Showable`
+knows: files, names, fields. Each form is a pattern and the words for it; a named group in the pattern is a part of that
+kind.
 """
 
 from __future__ import annotations
@@ -286,7 +287,7 @@ SCHEMA = {
 """What a schema says of a value (`kind/kind.go` in santhosh-tekuri/jsonschema)."""
 
 
-class Shown(Protocol):
+class Showable(Protocol):
     """What may be shown of an input."""
 
     def part(self, kind: str, text: str) -> str | None:
@@ -301,7 +302,7 @@ class Said(NamedTuple):
     end: int
 
 
-def problem_in(said: str, forms: Mapping[str, str], shown: Shown, *, start: bool = False) -> Said | None:
+def problem_in(said: str, forms: Mapping[str, str], shown: Showable, *, start: bool = False) -> Said | None:
     """The words of the first form that holds, anywhere or at the start; None where none does."""
     for pattern, words in forms.items():
         found = re.match(pattern, said) if start else re.search(pattern, said)
@@ -313,7 +314,7 @@ def problem_in(said: str, forms: Mapping[str, str], shown: Shown, *, start: bool
     return None
 
 
-def part_of(name: str, text: str | None, shown: Shown) -> str | None:
+def part_of(name: str, text: str | None, shown: Showable) -> str | None:
     """A part of a message; what a pattern allows in a few forms only is shown as it is."""
     kind = name.rstrip("0123456789")
     if text is None or kind in ("fixed", "number", "line"):
@@ -321,7 +322,7 @@ def part_of(name: str, text: str | None, shown: Shown) -> str | None:
     return shown.part(kind, text)
 
 
-def of_kustomize(said: str, shown: Shown) -> str:
+def of_kustomize(said: str, shown: Showable) -> str:
     """What kustomize says in one line, as far as it may be shown."""
     found = problem_in(said[-LONGEST:], KUSTOMIZE, shown)
     return found.words if found else KUSTOMIZE_REST
@@ -336,7 +337,7 @@ def address(text: str) -> str:
     return re.sub(r"([?&])(?!(?:ref|version|timeout|submodules|depth)=)([^=&#]+=)?[^&#]+", r"\1\2...", text)
 
 
-def of_helm(said: str, shown: Shown) -> str:
+def of_helm(said: str, shown: Showable) -> str:
     """What helm says in one line, as far as it may be shown."""
     around, said = "", said[:LONGEST]
     while found := problem_in(said, HELM_AROUND, shown, start=True):
@@ -359,7 +360,7 @@ DEPENDENCIES = {
 """What `helm dependency build` says (`pkg/downloader/manager.go` in helm/helm)."""
 
 
-def of_schema(said: str, shown: Shown) -> str:
+def of_schema(said: str, shown: Showable) -> str:
     """What a schema says of values: each place and what is wrong there, once."""
     lines: dict[str, None] = {}
     for pointer, field, problem in re.findall(VIOLATION, said):

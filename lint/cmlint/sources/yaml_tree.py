@@ -19,7 +19,7 @@ MERGE = "<<"
 """The key that merges other mappings in."""
 
 
-class Place(NamedTuple):
+class FileSpan(NamedTuple):
     """A stretch of a text that is known by its path."""
 
     path: str
@@ -41,7 +41,7 @@ class Part:
 
     def __init__(
         self,
-        place: Place,
+        place: FileSpan,
         text: str | None = None,
         fields: dict[str, Field] | None = None,
         items: list[Part] | None = None,
@@ -97,7 +97,7 @@ class Part:
 class Field(NamedTuple):
     """An entry of a mapping: where its key is written, and its value."""
 
-    key: Place
+    key: FileSpan
     value: Part
 
 
@@ -144,14 +144,14 @@ def size_of(node: Node, known: dict[int, int]) -> int:
 
 def part_of(decoder: Decoder, path: str, node: Node) -> Part:
     """A node with all that is below it."""
-    place = Place(path, *place_of(decoder, node))
+    place = FileSpan(path, *place_of(decoder, node))
     if isinstance(node, ScalarNode):
         value = decoder.resolve(node) if node.tag == BINARY else node.value
         return Part(place, text=str(value))
     if isinstance(node, SequenceNode):
         return Part(place, items=[part_of(decoder, path, item) for item in node.value])
     fields = {
-        name: Field(Place(path, *place_of(decoder, key)), part_of(decoder, path, value))
+        name: Field(FileSpan(path, *place_of(decoder, key)), part_of(decoder, path, value))
         for name, key, value in decoder.items(node)
     }
     if len(fields) == len(node.value) and all(key.value != MERGE for key, _ in node.value):
@@ -190,7 +190,7 @@ def inner_part(part: Part, text: str) -> list[Part]:
     return [moved(inner, part.place) for inner in read_parts(part.place.path, part.text or "")]
 
 
-def moved(part: Part, place: Place) -> Part:
+def moved(part: Part, place: FileSpan) -> Part:
     """A tree of which every part is at one place."""
     fields = {name: Field(place, moved(field.value, place)) for name, field in part.fields.items()}
     return Part(place, part.text, fields, [moved(item, place) for item in part.items])

@@ -167,7 +167,7 @@ class Setting(NamedTuple):
     value: str
 
 
-class Place(NamedTuple):
+class GitRepository(NamedTuple):
     """A repository: where its working tree begins, its folders, its index, and how it names objects."""
 
     top: str
@@ -213,7 +213,7 @@ class Place(NamedTuple):
         )
 
 
-def find(folder: str, *, given: bool = False) -> Place:
+def find(folder: str, *, given: bool = False) -> GitRepository:
     """The repository around a folder or, where it is `given`, the one that the caller's environment names.
 
     Raises FatalError, also where what is given belongs to another repository.
@@ -238,12 +238,12 @@ def find(folder: str, *, given: bool = False) -> Place:
     index = os.path.join(top, names.get("GIT_INDEX_FILE", os.path.join(own, "index")))
     if is_foreign(index, own, common):
         raise FatalError("`GIT_INDEX_FILE` names the index of another repository", UNSET)
-    return Place(
+    return GitRepository(
         top=top, folder=own, common=common, objects=objects, index_file=index, format=kind, shallow=shallow == "true"
     )
 
 
-def try_to_find(folder: str) -> Place | None:
+def try_to_find(folder: str) -> GitRepository | None:
     """The repository around a folder; None where there is none that git would use."""
     try:
         return find(folder)
@@ -294,7 +294,7 @@ class Sealed:
     Its working tree is that of the real one. Nothing that git does with it runs a program or writes to the real one.
     """
 
-    def __init__(self, place: Place, folder: str) -> None:
+    def __init__(self, place: GitRepository, folder: str) -> None:
         self.place, self.folder = place, os.path.join(folder, "sealed")
         self.index = os.path.join(folder, "index")
         for name in ("objects/info", "refs", "info"):
@@ -468,7 +468,7 @@ class Objects:
 
 
 @contextmanager
-def sealed(place: Place) -> Iterator[Sealed]:
+def sealed(place: GitRepository) -> Iterator[Sealed]:
     """A sealed repository for a real one, which is removed at the end; raises FatalError."""
     with temporary() as folder:
         yield Sealed(place, folder)

@@ -126,7 +126,7 @@ def listed(keys: Sequence[str]) -> str:
     return ("the key " if len(keys) == 1 else "the keys ") + ", ".join(shown) + more
 
 
-class Read(NamedTuple):
+class KeysRead(NamedTuple):
     """A reference, and the keys of its object that are read when a container starts; None for all keys."""
 
     reference: Reference
@@ -140,7 +140,7 @@ class Change(NamedTuple):
     sure: bool
 
 
-def outdated(rule: str, container: Container, reads: Iterable[Read], ctx: Context) -> Iterator[Draft]:
+def outdated(rule: str, container: Container, reads: Iterable[KeysRead], ctx: Context) -> Iterator[Draft]:
     """Once for each object: the pods in which a container runs since before a change of the data that it reads.
 
     Changes that are not sure are reported only where pedantic findings of the `rule` are wanted.

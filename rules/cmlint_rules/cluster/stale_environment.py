@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cmlint.api import Container, Context, Draft, rule
-from cmlint_rules.cluster import Read, outdated, references_of_container
+from cmlint_rules.cluster import KeysRead, outdated, references_of_container
 
 
 @rule(
@@ -20,12 +20,12 @@ def stale_environment(container: Container, ctx: Context) -> Iterator[Draft]:
         yield from outdated("stale-environment", container, reads_of(container), ctx)
 
 
-def reads_of(container: Container) -> Iterable[Read]:
+def reads_of(container: Container) -> Iterable[KeysRead]:
     """What the environment of a container reads: of each object the keys, None for all, and the first reference."""
-    found: dict[tuple[str, str], Read] = {}
+    found: dict[tuple[str, str], KeysRead] = {}
     for reference in references_of_container(container):
         key = reference.target, reference.name.value
         keys = None if not reference.keys else {each.value for each in reference.keys}
-        first, known = found.get(key, Read(reference, set()))
-        found[key] = Read(first, None if keys is None or known is None else known | keys)
+        first, known = found.get(key, KeysRead(reference, set()))
+        found[key] = KeysRead(first, None if keys is None or known is None else known | keys)
     return found.values()

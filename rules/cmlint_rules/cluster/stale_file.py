@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.api import Container, Context, Draft, Mount, PodSpec, VolumeSource, rule
-from cmlint_rules.cluster import Read, outdated
+from cmlint_rules.cluster import KeysRead, outdated
 
 
 @rule(
@@ -20,19 +20,19 @@ def stale_file(container: Container, ctx: Context) -> Iterator[Draft]:
         yield from outdated("stale-file", container, list(reads_of(container, ctx.pod)), ctx)
 
 
-def reads_of(container: Container, pod: PodSpec) -> Iterator[Read]:
+def reads_of(container: Container, pod: PodSpec) -> Iterator[KeysRead]:
     """What a container mounts with `subPath`: of each object the keys whose files are mounted."""
     volumes = {volume.name.value: volume for volume in pod.volumes if volume.name}
-    found: dict[tuple[str, str], Read] = {}
+    found: dict[tuple[str, str], KeysRead] = {}
     for mount in container.mounts:
         volume = volumes.get(mount.name.value)
         for source in volume.sources if volume and mount.sub_path else ():
             key = source.reference.target, source.reference.name.value
-            read = Read(source.reference, keys_of(mount, source))
+            read = KeysRead(source.reference, keys_of(mount, source))
             if read.keys != set():
-                first = found.get(key, Read(read.reference, set()))
+                first = found.get(key, KeysRead(read.reference, set()))
                 both = None if read.keys is None or first.keys is None else {*first.keys, *read.keys}
-                found[key] = Read(first.reference, both)
+                found[key] = KeysRead(first.reference, both)
     yield from found.values()
 
 

@@ -35,14 +35,14 @@ def open_pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
     return pulls_of(placed, ctx.bundle, always=ctx.settings.assume_always_pull)
 
 
-def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
+def number_in_values(span: Span, text: str, ctx: Context) -> ChartValue | None:
     """The number in the values of a chart that helm has written as this text, which is another form of it."""
     built = ctx.placed.built
     found = (each for each in built.values_of(span) if numbers.is_rewritten(each.written, text)) if built else ()
-    return next(map(Shown.of, found), None)
+    return next(map(ChartValue.of, found), None)
 
 
-def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
+def rewritten(number: ChartValue, fault: Fault, name: str, ctx: Context) -> Draft:
     """The finding about a number in the values of a chart that helm writes in another form, where a text has to be."""
     message = f"`{number.route}` is the number {number.written}, which helm writes differently for `{name}`"
     draft = ctx.finding(number.span, message, placed=number.placed, container=fault.container)
@@ -50,7 +50,7 @@ def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
     return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')
 
 
-class Shown(NamedTuple):
+class ChartValue(NamedTuple):
     """A value in the values of a chart, as a place of a finding."""
 
     route: str
@@ -59,7 +59,7 @@ class Shown(NamedTuple):
     placed: Placed
 
     @classmethod
-    def of(cls, value: Value) -> Shown:
+    def of(cls, value: Value) -> ChartValue:
         """A value as a place."""
         document = Document(span=value.span, head=value.span, api_version="", kind="values", name=None, namespace=None)
         return cls(value.route, value.written, value.span, Placed(value.path, document, FileFacts(()), -1))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cmlint.bundle.cluster import Answer, Cluster
 
 
-class Ways(msgspec.Struct, frozen=True):
+class LookupOptions(msgspec.Struct, frozen=True):
     """How the references of a document are looked up: what is made elsewhere, and what does not count as such.
 
     `external` are patterns `[Kind/]name` of objects that are made elsewhere, and `strict` says that such evidence does
@@ -42,7 +42,7 @@ class Ways(msgspec.Struct, frozen=True):
         return self.all_secrets or self.strict
 
 
-USUAL = Ways()
+USUAL = LookupOptions()
 
 FEWEST_KEYS = 2
 """How many keys of one object show that another one was meant for it: `password` alone is a key of many."""
@@ -51,7 +51,7 @@ ENDINGS = (".yaml", ".yml", ".json")
 """The endings of files with manifests."""
 
 
-def usual_ways(_: Placed) -> Ways:
+def usual_ways(_: Placed) -> LookupOptions:
     """How references are looked up where no configuration says it."""
     return USUAL
 
@@ -69,7 +69,7 @@ class Scope(msgspec.Struct, dict=True):
 
     index: Index
     around: Surroundings
-    ways: Callable[[Placed], Ways] = usual_ways
+    ways: Callable[[Placed], LookupOptions] = usual_ways
     others: Indexes | None = None
     destinations: Destinations | None = None
     unbuilt: str = ""
@@ -118,7 +118,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     scope: Scope
 
     @cached_property
-    def ways(self) -> Ways:
+    def ways(self) -> LookupOptions:
         """How the reference is looked up."""
         return self.scope.ways(self.placed)
 

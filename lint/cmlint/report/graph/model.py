@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle.graph import NOWHERE, Edge, Graph, Kind, Node, Relation, Status
-from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.next_steps import CommandOptions, commands
 from cmlint.bundle.readers import ALL, Effect, How
 from cmlint.model.facts import Span
 from cmlint.model.findings import RANKS, Finding, Location, Severity
@@ -96,7 +96,7 @@ class Report(msgspec.Struct, frozen=True):
 Place = tuple[str, int]
 
 
-def build(graph: Graph, findings: Sequence[Finding], texts: Texts, ways: Ways) -> Report:
+def build(graph: Graph, findings: Sequence[Finding], texts: Texts, ways: CommandOptions) -> Report:
     """The graph with places, and each finding at the nodes and edges that it is about."""
     ranked = sorted(findings, key=lambda finding: (-RANKS[finding.severity], finding.location))
     found = tuple(

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.knowledge.services import variables_of
-from cmlint.model.cluster import Held, Pod, Read, Running
+from cmlint.model.cluster import ClusterRead, Held, Pod, Running
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.model.facts import Port, Rolling, Scalar, Service
 from cmlint.sources.cluster import objects
@@ -58,7 +58,7 @@ class Workload(msgspec.Struct, gc=False):
     head: Head
     annotations: tuple[str, ...]
     spec: Spec | None
-    reads: tuple[Read, ...]
+    reads: tuple[ClusterRead, ...]
     done: bool = False
     created: str = ""
     live: LiveObject | None = None

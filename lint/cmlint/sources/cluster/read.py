@@ -15,7 +15,7 @@ import msgspec
 
 from cmlint.kube.near import nearest
 from cmlint.kube.versions import NEWEST
-from cmlint.model.cluster import Inventory, Mounting, Pod, Read, Space
+from cmlint.model.cluster import ClusterRead, Inventory, Mounting, Pod, Space
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
@@ -72,7 +72,7 @@ class Reading(msgspec.Struct):
     inventory: Inventory
     workloads: dict[str, list[LiveObject]]
     pods: dict[tuple[str, str, str], list[Pod]]
-    reads: list[tuple[str, tuple[Read, ...]]]
+    reads: list[tuple[str, tuple[ClusterRead, ...]]]
     notes: list[Note]
     options: tuple[str, ...] = ()
 

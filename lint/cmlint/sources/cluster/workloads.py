@@ -11,7 +11,7 @@ import msgspec
 
 from cmlint.knowledge.mounts import with_idle_volumes
 from cmlint.kube.fields import POD_PATHS
-from cmlint.model.cluster import Read
+from cmlint.model.cluster import ClusterRead
 from cmlint.model.cluster_objects import Listing, LiveObject, ignore_of, path_of
 from cmlint.model.facts import (
     Container,
@@ -181,7 +181,7 @@ class Template(Camel, frozen=True):
     metadata: TemplateMeta | None = None
 
 
-def reads_of(spec: Spec) -> Iterator[Read]:
+def reads_of(spec: Spec) -> Iterator[ClusterRead]:
     """All that a pod spec reads."""
     for _, containers in spec.lists():
         for container in containers:

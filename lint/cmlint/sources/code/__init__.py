@@ -10,7 +10,7 @@ import posixpath
 import re
 from importlib import import_module
 
-from cmlint.model.facts import Language, Read, SourceFacts, Span
+from cmlint.model.facts import Language, SourceFacts, Span, VariableRead
 from cmlint.sources.code.forms import Source, pieces_in, settings_in, squeezed, words_in
 
 SUFFIXES: dict[str, Language] = {
@@ -140,7 +140,7 @@ def read(text: str, language: Language) -> SourceFacts:
     source = Source(text)
     sets = module.sets_in(text) if language == "shell" else ()
     own = frozenset(sets)
-    found: dict[tuple[Span, str], Read] = {}
+    found: dict[tuple[Span, str], VariableRead] = {}
     for each in (*source.reads(module.FORMS), *module.read(source)):
         if each.name not in own:
             found.setdefault((each.span, each.name), each)

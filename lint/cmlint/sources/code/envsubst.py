@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cmlint.model.facts import Read
+from cmlint.model.facts import VariableRead
 from cmlint.sources.code import shell
 from cmlint.sources.code.forms import NAME, QUOTED, Form, Source
 
@@ -27,6 +27,6 @@ https://github.com/jwilder/dockerize#using-templates, https://caddyserver.com/do
 LOOSE, PREFIX = shell.LOOSE, shell.PREFIX
 
 
-def read(_: Source) -> Iterator[Read]:
+def read(_: Source) -> Iterator[VariableRead]:
     """Nothing is read in another way."""
     yield from ()

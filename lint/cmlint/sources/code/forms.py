@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cmlint.kube.credentials import may_be_secret
-from cmlint.model.facts import How, Read, Span
+from cmlint.model.facts import How, Span, VariableRead
 
 NAME = r"(?P<name>[A-Z][A-Z0-9_]{1,99})"
 """The name of a variable; others are not told from names of something else."""
@@ -126,12 +126,14 @@ class Source:
         before = self.text[max(start, at - 400) : at]
         return COMMENT.match(before) is None and BEHIND.search(before) is None
 
-    def read(self, name: str, start: int, how: How, *, declarative: bool = False, length: int = 0) -> Read:
+    def read(self, name: str, start: int, how: How, *, declarative: bool = False, length: int = 0) -> VariableRead:
         """A read of a variable whose name is written from a character on."""
         span, line = Span(start, start + (length or len(name))), self.line(start)
         name = f"{self.prefix_at(start)}{name}"
         hidden = self.rest(span.end, line) if how == "soft" and may_be_secret(name) else None
-        return Read(name=name, how=how, declarative=declarative and how == "hard", span=span, line=line, hidden=hidden)
+        return VariableRead(
+            name=name, how=how, declarative=declarative and how == "hard", span=span, line=line, hidden=hidden
+        )
 
     def prefix_at(self, at: int) -> str:
         """What a block of environs puts before the names in it: https://github.com/sloria/environs#proxied-variables."""
@@ -150,7 +152,7 @@ class Source:
         """What is on a line behind a character."""
         return Span(at, self.starts[line] - 1 if line < len(self.starts) else len(self.text))
 
-    def reads(self, forms: Iterable[Form]) -> Iterator[Read]:
+    def reads(self, forms: Iterable[Form]) -> Iterator[VariableRead]:
         """What a table of forms finds."""
         for form in forms:
             if any(word in self.text for word in form.words):
@@ -168,7 +170,7 @@ class Source:
         """The names of variables that a text keeps under names of its own."""
         return {found["key"]: found["name"] for found in re.finditer(CONSTANT, self.text, re.MULTILINE)}
 
-    def found(self, form: Form, found: re.Match[str]) -> Iterator[Read]:
+    def found(self, form: Form, found: re.Match[str]) -> Iterator[VariableRead]:
         """The reads that one form has found in one place."""
         groups = found.groupdict()
         how: How = "soft" if groups.get("soft") or groups.get("other") else form.how

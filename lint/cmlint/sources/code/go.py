@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from cmlint.model.facts import How, Read
+from cmlint.model.facts import How, VariableRead
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, QUOTED, Form, Source
 
 FORMS = (
@@ -45,7 +45,7 @@ INNER = re.compile(r"(?m)^[ \t]*\w+[ \t]+\*?(\w+)[ \t]+`[^`\n]{0,200}?\benvPrefi
 """A field of another struct, before whose variables it puts a prefix: https://github.com/caarlos0/env."""
 
 
-def read(source: Source) -> Iterator[Read]:
+def read(source: Source) -> Iterator[VariableRead]:
     """The tags of fields, and the settings that viper reads."""
     if "env" not in source.text and "Env" not in source.text:
         return

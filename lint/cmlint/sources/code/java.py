@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.model.facts import Read
+from cmlint.model.facts import VariableRead
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, OR, QUOTED, Form, Source
 
 OTHER = OR.replace("soft", "other")
@@ -52,6 +52,6 @@ def maps_in(text: str) -> Iterator[str]:
         yield f"{name.replace('.', '_').upper()}_*"
 
 
-def read(_: Source) -> Iterator[Read]:
+def read(_: Source) -> Iterator[VariableRead]:
     """Nothing is read in another way."""
     yield from ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.model.facts import How, Read
+from cmlint.model.facts import How, VariableRead
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, OR, QUOTE, QUOTED, Form, Source
 
 ENVIRONMENT = r"(?:process\.env|import\.meta\.env|Bun\.env|\(process\.env[ \t]+as[ \t][\w<>, ]{1,60}\))"
@@ -100,7 +100,7 @@ TAKEN = re.compile(
 PART = re.compile(rf"(?:\A|(?<=,))\s*{NAME}\s*(?::\s*\w+\s*)?(?P<soft>=[^,]*)?(?=,|\Z)")
 
 
-def read(source: Source) -> Iterator[Read]:
+def read(source: Source) -> Iterator[VariableRead]:
     """What is taken out of the environment at once: by schemas, and by `const { A, B = 1 } = process.env`."""
     for found in SCHEMA.finditer(source.text) if any(word in source.text for word in SCHEMAS) else ():
         needed = found["library"] == "z" or ".required(" in found[0]

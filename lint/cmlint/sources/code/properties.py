@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.model.facts import Read
+from cmlint.model.facts import VariableRead
 from cmlint.sources.code import forms
 from cmlint.sources.code.forms import NAME, Form, Source, squeezed
 
@@ -39,6 +39,6 @@ DEEPEST = 20
 """The most levels of a property."""
 
 
-def read(_: Source) -> Iterator[Read]:
+def read(_: Source) -> Iterator[VariableRead]:
     """Nothing is read in another way."""
     yield from ()

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from cmlint.model.facts import How, Read
+from cmlint.model.facts import How, VariableRead
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, OR, QUOTED, Form, Source
 
 OTHER = OR.replace("soft", "other")
@@ -81,7 +81,7 @@ SIMPLE = re.compile(
 COMMENTED = re.compile(r"(?<![ \t])[ \t]+#.*")
 
 
-def read(source: Source) -> Iterator[Read]:
+def read(source: Source) -> Iterator[VariableRead]:
     """What is read besides the forms: the fields of pydantic's settings, and what libraries read without a name."""
     if "Settings" in source.text:
         yield from settings(source)
@@ -106,7 +106,7 @@ https://django-environ.readthedocs.io/en/latest/types.html, https://github.com/j
 """
 
 
-def settings(source: Source) -> Iterator[Read]:
+def settings(source: Source) -> Iterator[VariableRead]:
     """The fields of the classes that are settings, by their bases, and those of the classes in them."""
     known, chosen, ends = {"BaseSettings"}, list[Body](), ends_of(source.text)
     heads = (head for head in CLASS.finditer(source.text) if head.start() in ends)
@@ -177,7 +177,7 @@ class Body:
         found = DELIMITER.search(self.source.text, self.head.start(), self.end)
         return found[1] if found else ""
 
-    def inner_reads(self, bodies: Mapping[str, Body]) -> Iterator[Read]:
+    def inner_reads(self, bodies: Mapping[str, Body]) -> Iterator[VariableRead]:
         """The variables of the fields of a class in the same text, behind the name of a field that has its type.
 
         https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
@@ -188,13 +188,13 @@ class Body:
                     name = f"{self.prefix}{outer['name']}{self.delimiter}{inner['name']}"
                     yield self.source.read(name.upper(), start, "soft", length=len(outer["name"]))
 
-    def reads(self, known: Container[str]) -> Iterator[Read]:
+    def reads(self, known: Container[str]) -> Iterator[VariableRead]:
         """The variables of which the fields are read; nobody sets one of the `known` classes as one variable."""
         for start, found in self.fields:
             if found["type"].removeprefix("Optional[").rstrip("] ") not in known:
                 yield from self.read(start, found)
 
-    def read(self, start: int, found: re.Match[str]) -> Iterator[Read]:
+    def read(self, start: int, found: re.Match[str]) -> Iterator[VariableRead]:
         """The variable that a field is read of: the first of several names, of which none is needed."""
         if found["name"] in ("model_config",) or "ClassVar" in found["type"]:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.model.facts import Read
+from cmlint.model.facts import VariableRead
 from cmlint.sources.code.forms import NAME, Form, Source
 
 FORMS = (
@@ -26,7 +26,7 @@ FIRST = re.compile(r"[\"']?\$\{?(\w+)")
 OTHERS = re.compile(r"\b(?:for|read(?:[ \t]{1,40}-\w{1,20}){0,9})[ \t]{1,40}([A-Z][A-Z0-9_]+)\b")
 
 
-def read(_: Source) -> Iterator[Read]:
+def read(_: Source) -> Iterator[VariableRead]:
     """Nothing is read in another way."""
     yield from ()
 

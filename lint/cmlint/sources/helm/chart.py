@@ -19,7 +19,7 @@ from cmlint.sources.helm import chart_files
 from cmlint.sources.helm.template import ANYTHING, Chunk, is_conditional
 from cmlint.sources.helm.template_places import RenderedText, Templates
 from cmlint.sources.helm.values import GLOBAL, Layer, Values
-from cmlint.sources.yaml_tree import Part, Place, read_parts
+from cmlint.sources.yaml_tree import FileSpan, Part, read_parts
 from cmlint.system.files import VALUES as VALUES_FILE
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem, leads_to_folder
@@ -153,12 +153,12 @@ class Chart:
         return layer_of(self.disk, os.path.join(chart.folder, VALUES), self.top) if chart else None
 
     @property
-    def unread_values(self) -> Place | None:
+    def unread_values(self) -> FileSpan | None:
         """The first line of its values that helm does not read: one indented less than the first ends the document."""
         layer = layer_of(self.disk, os.path.join(self.folder, VALUES), self.top)
         end = layer.root.place.end
         line = re.compile(r"(?m)^[^\s#].*").search(layer.text, end) if layer.root.fields else None
-        return Place(layer.root.place.path, *line.span()) if line and not re.match(DOCUMENT, line[0]) else None
+        return FileSpan(layer.root.place.path, *line.span()) if line and not re.match(DOCUMENT, line[0]) else None
 
     def near_value(self, route: str) -> str:
         """The name among its values that a template probably means, where one on a route is not there; or none."""
@@ -393,7 +393,7 @@ def layer_of(disk: FileSystem, path: str, root: str | None = None) -> Layer:
     except (OSError, UnicodeDecodeError):
         text = ""
     found = read_parts(disk.shown(path), text)
-    return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
+    return Layer(found[0] if found else Part(FileSpan(path, 0, 0)), text)
 
 
 def find_charts(disk: FileSystem, paths: Iterable[str]) -> list[Chart]:

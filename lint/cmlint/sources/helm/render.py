@@ -23,7 +23,7 @@ from cmlint.sources.kustomize.program import said
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.request import Request
 from cmlint.sources.secret_names import HIDDEN
-from cmlint.sources.yaml_tree import Part, Place
+from cmlint.sources.yaml_tree import FileSpan, Part
 from cmlint.system.files import TooLargeError, is_within
 from cmlint.system.filesystem import FileSystem, leads_to_folder
 from cmlint.system.programs import Ended, NotBuiltError, Programs, find
@@ -171,7 +171,7 @@ def without_missing(chart: Chart, home: str) -> str:
     missing = {entry.place for entry in chart.missing}
     for name in (files.CHART, REQUIREMENTS):
         described = chart.read(name).at("dependencies")
-        edits: list[tuple[Place, object]] = []
+        edits: list[tuple[FileSpan, object]] = []
         if described:
             edits.append((described.place, [plain(entry) for entry in described.items if entry.place not in missing]))
         if name == files.CHART and chart.unversioned:

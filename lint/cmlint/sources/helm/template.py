@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cmlint.kube.names import gaps
 from cmlint.manifest.documents import cut
-from cmlint.sources.yaml_tree import Part, Place, read_part, unquoted
+from cmlint.sources.yaml_tree import FileSpan, Part, read_part, unquoted
 
 VERBATIM, POSSIBLE, OTHER = 2, 1, 0
 """How like a rendered text what is in a template is: the same, something that can become it, or neither."""
@@ -42,8 +42,8 @@ class Entry(NamedTuple):
 
     path: tuple[str, ...]
     items: tuple[int, ...]
-    key: Place | None
-    value: Place
+    key: FileSpan | None
+    value: FileSpan
     text: str
     names: int = 0
 
@@ -68,21 +68,21 @@ class Chunk:
         return (named, same) if named and same else (OTHER, OTHER)
 
     @property
-    def head(self) -> Place:
+    def head(self) -> FileSpan:
         """What represents the complete object: the line of its kind, else its first."""
         kind = self.top("kind")
-        return Place(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
+        return FileSpan(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
 
     @property
-    def first(self) -> Place:
+    def first(self) -> FileSpan:
         """The first line that writes something."""
         found = next(iter(self.entries), None)
-        return Place(self.path, (found.key or found.value).start, found.value.end) if found else self.top_of_file
+        return FileSpan(self.path, (found.key or found.value).start, found.value.end) if found else self.top_of_file
 
     @property
-    def top_of_file(self) -> Place:
+    def top_of_file(self) -> FileSpan:
         """The place before everything."""
-        return Place(self.path, self.start, self.start)
+        return FileSpan(self.path, self.start, self.start)
 
 
 def entry_behind(chunk: Chunk, text: str, position: int) -> int:
@@ -190,8 +190,8 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
         else:
             shown = unquoted(re.sub(EMPTY, ANYTHING, written))
         at = base + line.start()
-        key = Place(path, at + column, at + column + len(field[1])) if field else None
-        value = Place(path, at + start, at + start + len(written))
+        key = FileSpan(path, at + column, at + column + len(field[1])) if field else None
+        value = FileSpan(path, at + start, at + start + len(written))
         entry = Entry(path=layout.path, items=layout.inside, key=key, value=value, text=shown, names=layout.named)
         yield entry
         if written.startswith("{"):

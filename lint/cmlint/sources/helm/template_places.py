@@ -34,7 +34,7 @@ from cmlint.sources.helm.template import (
 )
 from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
-from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
+from cmlint.sources.yaml_tree import FileSpan, Part, read_part, read_parts
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 
@@ -157,7 +157,7 @@ class RenderedText:
         if number not in self.objects:
             start = self.starts[number]
             end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
-            root = read_part(self.shown, self.text[start:end], start) or Part(Place(self.shown, start, end))
+            root = read_part(self.shown, self.text[start:end], start) or Part(FileSpan(self.shown, start, end))
             self.objects[number] = RenderedObject(root, self.templates.read(path))
         return self.objects[number]
 
@@ -181,7 +181,7 @@ class RenderedText:
         place = rendered.find(target)
         return place.path, self.within(place, span)
 
-    def within(self, place: Place, span: Span) -> Span:
+    def within(self, place: FileSpan, span: Span) -> Span:
         """The part of a place that has the text of a stretch, where it has it once."""
         written = without_actions(self.templates.text(place.path)[place.start : place.end])
         wanted = self.text[span.start : span.end]
@@ -303,13 +303,13 @@ class RenderedObject:
         best = max(self.chunks, key=lambda chunk: chunk.likeness(self.root), default=None)
         return best if best and best.likeness(self.root)[0] else None
 
-    def find(self, target: Target) -> Place:
+    def find(self, target: Target) -> FileSpan:
         """Where a part of the object is written, as nearly as the template shows."""
         if self.chunk is None:
             return self.chunks[0].first
         return self.written(target) or self.around(target) or self.chunk.head
 
-    def written(self, target: Target) -> Place | None:
+    def written(self, target: Target) -> FileSpan | None:
         """Where a value or a key is written; of a mapping or a list, its first scalar is looked for."""
         if target.part.text is None and not target.key:
             scalar = next(target.part.scalars(), None)
@@ -356,15 +356,15 @@ class RenderedObject:
         entry = self.best(target._replace(key=None)) if target.steps and target.part.text is not None else None
         return entry is not None and "" in filled(entry.text, target.part.text or "")
 
-    def around(self, target: Target) -> Place | None:
+    def around(self, target: Target) -> FileSpan | None:
         """The nearest field around a part that the template has once at the same path."""
         assert self.chunk
         names = names_of(target.steps)
         while names and names not in WHOLE:
-            ranked: dict[int, list[Place]] = {}
+            ranked: dict[int, list[FileSpan]] = {}
             for entry in self.chunk.entries:
                 if entry.path == names and entry.key and (alike := self.items_alike(entry, target.steps)) is not None:
-                    ranked.setdefault(alike, []).append(Place(entry.key.path, entry.key.start, entry.value.end))
+                    ranked.setdefault(alike, []).append(FileSpan(entry.key.path, entry.key.start, entry.value.end))
             if ranked and len(found := ranked[max(ranked)]) == 1:
                 return found[0]
             names = names[:-1]

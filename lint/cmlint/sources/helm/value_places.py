@@ -25,7 +25,7 @@ LONGEST = 1000
 """The most characters of a text in which the values are looked for that it is made of."""
 
 
-class Read(NamedTuple):
+class TemplateRead(NamedTuple):
     """A reading in the template at a path, for the chart that some names lead to."""
 
     path: str
@@ -61,7 +61,7 @@ class ChartText(RenderedText):
             return []
         return list(dict.fromkeys(written.value for _, written in self.read_in(span, text)))
 
-    def read_in(self, span: Span, text: str) -> Iterator[tuple[Read, Written]]:
+    def read_in(self, span: Span, text: str) -> Iterator[tuple[TemplateRead, Written]]:
         """What was read for a stretch, as far as it can have become a part of this text."""
         for read in self.reads_at(span):
             known = not self.may_be_secret(read.route)
@@ -76,7 +76,7 @@ class ChartText(RenderedText):
         _, spans = self.templates.pointed.setdefault(place.path, (written.layer, set()))
         spans.update([place.span] * shown)
 
-    def reads_at(self, span: Span) -> Iterator[Read]:
+    def reads_at(self, span: Span) -> Iterator[TemplateRead]:
         """What the lines of a template read from which a stretch was rendered."""
         rendered = self.object_at(span.start)
         path, place = self.lead(span)
@@ -86,10 +86,10 @@ class ChartText(RenderedText):
         end = entry_behind(rendered.chunk, self.templates.text(path), place.end)
         yield from self.reads(path, self.names_at(span.start), start, end)
 
-    def reads(self, path: str, names: Route, start: int, end: int) -> Iterator[Read]:
+    def reads(self, path: str, names: Route, start: int, end: int) -> Iterator[TemplateRead]:
         """What a part of a template reads, with the helpers that it includes."""
         for inner, reading in self.templates.reach(self.templates.actions(path), start, end):
-            yield Read(inner or path, names, reading)
+            yield TemplateRead(inner or path, names, reading)
 
     def may_be_secret(self, route: Route) -> bool:
         """Whether a value has the name of a credential, or a template of a Secret reads it."""
@@ -132,12 +132,14 @@ class ChartText(RenderedText):
                 yield Missing(read.path, reading.span, ".".join(reading.route), meant, near.value)
 
     @cached_property
-    def all_reads(self) -> list[Read]:
+    def all_reads(self) -> list[TemplateRead]:
         """All that the templates read that have written something, and the helpers of the chart."""
         paths = dict.fromkeys((path, names) for _, path, names in self.sources if path)
         actions = [(path, names, self.templates.actions(path)) for path, names in paths]
         actions += ((path, (), inner) for path, inner in dict(self.templates.helpers.values()).items())
-        return list(dict.fromkeys(Read(path, names, each) for path, names, inner in actions for each in inner.readings))
+        return list(
+            dict.fromkeys(TemplateRead(path, names, each) for path, names, inner in actions for each in inner.readings)
+        )
 
     @cached_property
     def optional(self) -> set[Route]:

@@ -13,7 +13,7 @@ from cmlint.model.facts import FileFacts, Span
 from cmlint.sources import files, outside
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
 from cmlint.sources.request import Request
-from cmlint.sources.yaml_tree import Part, Place, inner_part, read_parts, read_whole
+from cmlint.sources.yaml_tree import FileSpan, Part, inner_part, read_parts, read_whole
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 
@@ -50,7 +50,7 @@ class Kustomization:
         self.path, self.shown, self.text, self.disk = path, shown, text, disk
         self.folder = os.path.dirname(path)
         parts, self.is_read = read_whole(shown, text)
-        self.root = parts[0] if parts else Part(Place(shown, 0, 0))
+        self.root = parts[0] if parts else Part(FileSpan(shown, 0, 0))
         outside.spell(self.root)
         self.documents = parts
         self.full_paths: dict[str, str] = {}
@@ -152,7 +152,7 @@ class Kustomization:
         """The words of its text that are the paths of something: of one that cannot be parsed, perhaps what it uses."""
         for found in re.finditer(WORD, self.text[:MANY]):
             if self.disk.exists(self.full(found[0])):
-                yield Part(Place(self.shown, *found.span()), found[0])
+                yield Part(FileSpan(self.shown, *found.span()), found[0])
 
     def folders_named(self) -> Iterator[str]:
         """The real paths of the folders that it names, each of several that run together included."""
@@ -288,7 +288,7 @@ class Project:
         self.parts: dict[str, list[Part]] = {}
         self.read_facts: dict[str, FileFacts] = {}
         self.short: dict[str, str] = {}
-        self.values: dict[str, list[Place]] = {}
+        self.values: dict[str, list[FileSpan]] = {}
         self.masks: dict[str, list[Span]] = {}
         self.masked_by: tuple[int, dict[str, list[Span]]] = (0, {})
         self.known: dict[str, Kustomization | None] = {}

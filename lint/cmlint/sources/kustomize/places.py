@@ -25,7 +25,7 @@ from cmlint.sources.kustomize import writers
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.origins import Origin
 from cmlint.sources.kustomize.secrets import masked_in
-from cmlint.sources.yaml_tree import Part, Place, read_part
+from cmlint.sources.yaml_tree import FileSpan, Part, read_part
 
 SAME, CONTAINED = 2, 1
 
@@ -38,10 +38,10 @@ class Step(NamedTuple):
     built: Part
 
 
-class Found(NamedTuple):
+class WrittenPart(NamedTuple):
     """Where something was written: its place, its value, and how like the built one it is."""
 
-    place: Place
+    place: FileSpan
     part: Part
     likeness: int
 
@@ -83,14 +83,14 @@ class BuiltText:
         if number not in self.objects:
             start = self.starts[number]
             end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
-            root = read_part(self.shown, self.text[start:end], start) or Part(Place(self.shown, start, end))
+            root = read_part(self.shown, self.text[start:end], start) or Part(FileSpan(self.shown, start, end))
             self.objects[number] = BuiltObject(self, root, self.origins[number])
         return self.objects[number]
 
     def lead(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of the text was written; the text itself where nothing is known of it."""
         built = self.object_at(span.start)
-        place = built.lead(span) if built else Place(self.shown, span.start, span.end)
+        place = built.lead(span) if built else FileSpan(self.shown, span.start, span.end)
         self.led_to.add(place.path)
         return place.path, place.span
 
@@ -269,7 +269,7 @@ class BuiltObject:
         return next((one for one in tree if one.folder == folder), None)
 
     @property
-    def head(self) -> Place:
+    def head(self) -> FileSpan:
         """The place that represents the object: its name, else its document, else the kustomization that adds it."""
         if self.first:
             name = self.first.at("metadata", "name")
@@ -282,43 +282,43 @@ class BuiltObject:
             return remote.place if remote else self.text.leaf.root.place
         return self.root.place
 
-    def lead(self, span: Span) -> Place:
+    def lead(self, span: Span) -> FileSpan:
         """Where a stretch of the object was written."""
         target = target_of(self.root, span)
         found = self.find(target)
         return self.within(found.place, target.place, span) if found else self.head
 
-    def find(self, target: Target) -> Found | None:
+    def find(self, target: Target) -> WrittenPart | None:
         """What was written for a part of the object: the most alike, and of those the last that was written."""
         if not target.steps:
-            return Found(self.first.place, self.first, SAME) if self.first else None
+            return WrittenPart(self.first.place, self.first, SAME) if self.first else None
         return max(self.all_found(target), key=lambda found: found.likeness, default=None)
 
-    def all_found(self, target: Target) -> Iterator[Found]:
+    def all_found(self, target: Target) -> Iterator[WrittenPart]:
         """The same part in everything that may have written it, the last first."""
         steps, part = target.steps, target.part
         if steps[-1].name == "image" and part.text and not target.key:
             for kustomization in self.chain:
-                yield from (Found(p.place, p, SAME) for p in writers.image_settings(kustomization, part.text))
+                yield from (WrittenPart(p.place, p, SAME) for p in writers.image_settings(kustomization, part.text))
         path = [step.name for step in steps if step.name is not None]
         if path == ["metadata", "namespace"] and not target.key:
             spaces = (one.root.at("namespace") for one in self.chain)
-            yield from (Found(p.place, p, SAME) for p in spaces if p and p.text == part.text)
+            yield from (WrittenPart(p.place, p, SAME) for p in spaces if p and p.text == part.text)
         if part.text and not target.key:
             for kustomization in self.chain:
                 found = writers.replaced(self.project, kustomization, self.root, self.least, path)
-                yield from (Found(p.place, p, CONTAINED) for p in found)
+                yield from (WrittenPart(p.place, p, CONTAINED) for p in found)
         for writer in self.writers:
             parent = follow(writer, steps[:-1])
             own = step_into(parent, steps[-1]) if parent else None
             if parent and own:
                 likeness = likeness_of(own, part)
                 if target.key and steps[-1].name:
-                    yield Found(parent.fields[steps[-1].name].key, own, likeness)
+                    yield WrittenPart(parent.fields[steps[-1].name].key, own, likeness)
                 elif likeness or part.text is not None:
-                    yield Found(own.place, own, likeness)
+                    yield WrittenPart(own.place, own, likeness)
 
-    def within(self, place: Place, target: Place, span: Span) -> Place:
+    def within(self, place: FileSpan, target: FileSpan, span: Span) -> FileSpan:
         """The same part of another place as a stretch is of its own, where that has the same text once."""
         if (span.start, span.end) == target[1:]:
             return place
@@ -327,7 +327,7 @@ class BuiltObject:
         if written.count(wanted) != 1:
             return place
         start = place.start + written.index(wanted)
-        return Place(place.path, start, start + len(wanted))
+        return FileSpan(place.path, start, start + len(wanted))
 
 
 class Target(NamedTuple):
@@ -335,10 +335,10 @@ class Target(NamedTuple):
 
     steps: list[Step]
     part: Part
-    key: Place | None = None
+    key: FileSpan | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FileSpan:
         """Where it is."""
         return self.key or self.part.place
 
@@ -368,7 +368,7 @@ def inside(target: Target, span: Span) -> Target | None:
     return None
 
 
-def covers(place: Place, span: Span) -> bool:
+def covers(place: FileSpan, span: Span) -> bool:
     """Whether a stretch is in a place."""
     return place.start <= span.start and span.end <= place.end
 

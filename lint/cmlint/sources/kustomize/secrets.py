@@ -9,7 +9,7 @@ from cmlint.model.facts import Span
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.writers import values_in_keys, written_by
 from cmlint.sources.outside import GENERATORS
-from cmlint.sources.yaml_tree import Part, Place
+from cmlint.sources.yaml_tree import FileSpan, Part
 
 FIELDS = ("data", "stringData")
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
@@ -36,14 +36,14 @@ def values_by_path(project: Project) -> dict[str, list[Span]]:
     return project.masked_by[1]
 
 
-def values_in(project: Project, kustomization: Kustomization) -> list[Place]:
+def values_in(project: Project, kustomization: Kustomization) -> list[FileSpan]:
     """Where a kustomization and its patches write values of Secrets."""
     if kustomization.folder not in project.values:
         project.values[kustomization.folder] = list(find_values(project, kustomization))
     return project.values[kustomization.folder]
 
 
-def find_values(project: Project, kustomization: Kustomization) -> Iterator[Place]:
+def find_values(project: Project, kustomization: Kustomization) -> Iterator[FileSpan]:
     """The same, looked for."""
     for generator in kustomization.root.entries(GENERATORS["Secret"]):
         made = written_by(project, kustomization, generator).at("data")
@@ -82,7 +82,7 @@ def secret_texts(project: Project, tree: Iterable[Kustomization]) -> Iterator[st
         places = [*values_in(project, kustomization)]
         for path in kustomization.manifests:
             shown = project.shown(path)
-            places += [Place(shown, span.start, span.end) for span in hidden_in(project, path)]
+            places += [FileSpan(shown, span.start, span.end) for span in hidden_in(project, path)]
         yield from (project.texts[place.path][place.start : place.end] for place in places)
 
 

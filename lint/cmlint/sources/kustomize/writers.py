@@ -12,7 +12,7 @@ from cmlint.kube.names import why_not_data_key
 from cmlint.kube.selecting import may_match
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.outside import GENERATORS
-from cmlint.sources.yaml_tree import Field, Part, Place, unquoted
+from cmlint.sources.yaml_tree import Field, FileSpan, Part, unquoted
 
 FURTHEST = 1000
 """An index in a JSON patch beyond which no list is."""
@@ -94,7 +94,7 @@ def from_literal(literal: Part, text: str) -> dict[str, Field]:
         return {name: Field(literal.place, Part(literal.place, unquoted(value)))}
     behind = start + len(name) + 1
     end = behind + len(value) if text.startswith(value, behind) else end
-    return {name: Field(Place(path, start, behind - 1), Part(Place(path, behind, end), unquoted(value)))}
+    return {name: Field(FileSpan(path, start, behind - 1), Part(FileSpan(path, behind, end), unquoted(value)))}
 
 
 def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, Field]:
@@ -103,7 +103,7 @@ def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, 
         text = project.text(path)
     except (OSError, UnicodeDecodeError):
         return {key: Field(source.place, Part(source.place._replace(end=source.place.start)))}
-    return {key: Field(source.place, Part(Place(project.shown(path), 0, len(text)), text))}
+    return {key: Field(source.place, Part(FileSpan(project.shown(path), 0, len(text)), text))}
 
 
 def from_env_file(project: Project, path: str) -> dict[str, Field]:
@@ -115,12 +115,12 @@ def from_env_file(project: Project, path: str) -> dict[str, Field]:
     shown = project.shown(path)
     found: dict[str, Field] = {}
     for match in re.finditer(r"(?m)^[ \t\ufeff]*([^#\s=][^=\r\n]*)=?(.*?)\r?$", text):
-        key, value = Place(shown, *match.span(1)), Place(shown, *match.span(2))
+        key, value = FileSpan(shown, *match.span(1)), FileSpan(shown, *match.span(2))
         found[match[1]] = Field(key, Part(value, match[2]))
     return found
 
 
-def values_in_keys(project: Project, tree: Iterable[Kustomization]) -> Iterator[tuple[str, Place]]:
+def values_in_keys(project: Project, tree: Iterable[Kustomization]) -> Iterator[tuple[str, FileSpan]]:
     """The keys of generated Secrets that may be values: lines of environment files without a valid name or a value.
 
     kustomize takes a line without `=` for a name. It may as well be a part of a certificate or of a password.
