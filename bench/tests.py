@@ -29,10 +29,10 @@ GOAL = 480
 
 
 class Tests(NamedTuple):
-    """What a run of tests reports: how many there were and failed, and the seconds of each file, slowest first."""
+    """What a run of tests reports: how many there were, which failed, and the seconds of each file, slowest first."""
 
     number: int
-    failed: int
+    failed: list[str]
     files: dict[str, float]
 
 
@@ -51,7 +51,11 @@ def runs_tests(line: str) -> bool:
 def read(report: Path) -> Tests:
     """What is in a report for JUnit."""
     cases = list(ElementTree.parse(report).iter("testcase"))
-    failed = sum(any(case.find(how) is not None for how in ("failure", "error")) for case in cases)
+    failed = [
+        f"{case.attrib['file']}::{case.attrib['name']}"
+        for case in cases
+        if any(case.find(how) is not None for how in ("failure", "error"))
+    ]
     files: defaultdict[str, float] = defaultdict(float)
     for case in cases:
         files[case.attrib["file"]] += float(case.attrib["time"])
@@ -75,9 +79,11 @@ def measure(tests: Sequence[str], shown: int) -> None:
     show("make test, warm", cpu, wall)
     show("its floor", cpu, floor)
     print(f"{wall / floor:.2f} times the floor on {cores} cores; goal: {GOAL} s")
-    print(f"\n{ran.number} tests, {ran.failed} failed; seconds of the slowest files:")
+    print(f"\n{ran.number} tests, {len(ran.failed)} failed; seconds of the slowest files:")
     for name, seconds in islice(ran.files.items(), shown):
         print(f"{seconds:10.1f}  {name}")
+    for name in ran.failed:
+        print(f"FAILED {name}")
 
 
 def show(name: str, cpu: float, wall: float) -> None:

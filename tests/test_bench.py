@@ -150,7 +150,7 @@ def test_the_time_of_tests_is_shown_beside_its_floor_and_by_file(tmp_path: Path)
     write(tmp_path, {"test_fails.py": "def test_it_fails():\n    assert False\n", "test_waits.py": slow})
     done = bench("tests", tmp_path, "--files", "1")
     assert (done.returncode, done.stderr) == (0, "")
-    head, *rows, ratio, _, summary, slowest = done.stdout.splitlines()
+    head, *rows, ratio, _, summary, slowest, failed = done.stdout.splitlines()
     assert head.split() == ["CPU,", "s", "wall,", "s"]
     assert [row[:64].strip() for row in rows] == [
         ".venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder",
@@ -163,6 +163,7 @@ def test_the_time_of_tests_is_shown_beside_its_floor_and_by_file(tmp_path: Path)
     assert summary == "2 tests, 1 failed; seconds of the slowest files:"
     seconds, name = slowest.split()
     assert float(seconds) >= 0.5 and Path(name).name == "test_waits.py"
+    assert failed.startswith("FAILED ") and failed.endswith("test_fails.py::test_it_fails")
 
 
 def test_every_step_of_the_test_command_is_measured() -> None:
