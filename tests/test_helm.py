@@ -725,6 +725,26 @@ def test_a_dependency_of_which_nothing_is_rendered_makes_what_is_called_after_it
     assert rules == ["error[missing-configmap]"] * (not may_be_there)
 
 
+@pytest.mark.parametrize(("name", "may_be_there"), [("theme", True), ("themes", False)])
+def test_a_dependency_that_is_turned_off_makes_what_its_templates_write(
+    tmp_path: Path, name: str, may_be_there: bool
+) -> None:
+    reference = f"\n      envFrom: [configMapRef: {{name: {name}}}]\n"
+    needs = "dependencies: [{name: store, alias: part, version: 1.0.0, condition: part.enabled}]\n"
+    chart(
+        tmp_path,
+        **{
+            "Chart.yaml": CHART.format("web") + needs,
+            "charts/store/Chart.yaml": CHART.format("store"),
+            "charts/store/templates/theme.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theme}\n",
+            "values.yaml": "port: '\"80\"'\npart: {enabled: false}\n",
+            "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
+        },
+    )
+    rules = [line.split(" ", 2)[1] for line in concise(run(tmp_path))]
+    assert rules == ["error[missing-configmap]"] * (not may_be_there)
+
+
 def test_labels_that_are_included_twice_are_no_finding(tmp_path: Path) -> None:
     labels = "metadata:\n  labels:\n    app: web\n    app: {}\n"
     chart(

@@ -320,20 +320,28 @@ class Supply:
         for part, written in self.idle:
             if may_write(part, written, target, name):
                 return self.because(f"{part.path} makes it with other values")
-        return self.from_dependency(name)
+        return self.from_dependency(target, name)
 
-    def from_dependency(self, name: str) -> Evidence | None:
+    def from_dependency(self, target: Target, name: str) -> Evidence | None:
         """A dependency of which nothing is rendered, and that may make an object of this name.
 
-        Charts put their own name into those of their objects, unless a value gives another (`fullname` of
-        `helm create`), and some make an object for each field of their values.
+        The templates of one that is turned off say what it makes. Charts put their own name into those of their
+        objects, unless a value gives another (`fullname` of `helm create`), and some make an object for each field of
+        their values.
         """
         *_, last = words = words_of(name) or ("",)
         for dependency, values in self.idle_charts.items():
-            own = {word for each in self.chart.names_of(dependency) for word in words_of(each)}
+            names = self.chart.names_of(dependency)
+            own = {word for each in names for word in words_of(each)}
             fields = {word for part in values for field in part.names() for word in words_of(field)}
             given = (scalar.text or "" for part in values for scalar in part.scalars())
-            if not own.isdisjoint(words) or last in fields or any(is_part_of(text, name) for text in given):
+            charts = (each for each in self.chart.subcharts if each.name in names)
+            if (
+                not own.isdisjoint(words)
+                or last in fields
+                or any(is_part_of(text, name) for text in given)
+                or any(may_write(*part, target, name) for each in charts for part in each.providers)
+            ):
                 sentence = f"the dependency `{dependency}` of {self.chart.shown} is not rendered, and may make it"
                 return Evidence("chart", sentence, self.chart.description)
         return None
@@ -344,7 +352,8 @@ class Supply:
 
     def may_make(self, target: Target, name: str) -> bool:
         """Whether a template may write an object in a release of another name, or with other values."""
-        return name in self.values or any(may_write(*each, target, name) for each in self.chart.providers)
+        own = name in self.values or any(may_write(*each, target, name) for each in self.chart.providers)
+        return own or self.from_dependency(target, name) is not None
 
     def always_makes(self, target: Target, name: str) -> bool:
         """Whether a template writes an object whatever the values are."""
