@@ -211,11 +211,10 @@ def test_no_command_is_advised_to_use_an_option_that_it_does_not_have(tmp_path: 
 
 
 def test_an_empty_standard_input_is_named(tmp_path: Path) -> None:
-    help_ = "pipe manifests into cmlint, as in `kustomize build . | cmlint check -`"
     for text in ("", "\n  \n"):
         done = cmlint(tmp_path, "check", "-", stdin=text)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == fatal("standard input is empty", f"{help_}, or allow it with `--allow-empty`")
+        assert done.stderr == fatal("standard input is empty", f"{EMPTY_INPUT}, or allow it with `--allow-empty`")
     assert "nothing to lint in standard input" in cmlint(tmp_path, "check", "-", stdin="a: b\n").stderr
 
 
@@ -333,9 +332,10 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     assert failed.stderr.decode() == fatal(message, help_)
 
 
-NOTHING = "nothing to lint in standard input: no Kubernetes object in 1 file"
+EMPTY_INPUT = "pipe manifests into cmlint, as in `kustomize build . | cmlint check -`"
+
 CLOSED = [
-    ("check - <&-", fatal(NOTHING, "name the files or folders that hold manifests, or allow it with `--allow-empty`")),
+    ("check - <&-", fatal("standard input is empty", f"{EMPTY_INPUT}, or allow it with `--allow-empty`")),
     (
         "check a.yaml >&-",
         fatal(
@@ -500,7 +500,7 @@ def test_nothing_of_a_manifest_reaches_the_terminal_as_a_command(tmp_path: Path)
         (
             ("check", "--config", "no.yaml"),
             "no.yaml: no such file or directory",
-            "give `--config` the path of a file that can be read, or leave it out",
+            "`--config` takes the path of a file that can be read",
         ),
         (("rule", "missing-keys"), "unknown rule or family `missing-keys`", "did you mean `missing-key`?"),
         (("rule", "zzzz"), "unknown rule or family `zzzz`", "`cmlint rule` lists them"),

@@ -145,7 +145,7 @@ kind: HelmRelease
 metadata: {name: web, namespace: shop}
 spec: {valuesFrom: [{kind: ConfigMap, name: settings}]}
 """
-GENERATED = "configMapGenerator: [{name: settings, literals: [CURRENCY=EUR]}]\nconfigurations: [names.yaml]\n"
+WITH_HASH = "configMapGenerator: [{name: settings, literals: [CURRENCY=EUR]}]\nconfigurations: [names.yaml]\n"
 KNOWN_FIELDS = "nameReference: [{kind: ConfigMap, fieldSpecs: [{kind: HelmRelease, path: spec/valuesFrom/name}]}]\n"
 
 
@@ -167,7 +167,7 @@ def test_kustomize_renames_what_flux_moves_to_one_namespace(
     tmp_path: Path, target: str, names: str, reader: str, found: list[str]
 ) -> None:
     files = {
-        "web/kustomization.yaml": f"resources: [reader.yaml]\n{GENERATED}",
+        "web/kustomization.yaml": f"resources: [reader.yaml]\n{WITH_HASH}",
         "web/reader.yaml": reader,
         "web/names.yaml": names,
         "cluster/all.yaml": FLUX.replace("PATH", "web").replace("NAMESPACE", target or "''"),

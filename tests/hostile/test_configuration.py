@@ -181,7 +181,8 @@ def test_a_file_that_the_line_names_grants_only_from_outside(shop: Path, home: d
         assert (done.returncode, done.stdout, done.stderr) == (
             2,
             "",
-            f"cmlint: error: {path}: a link that leads out of the repository\nhelp: `--config` names another file\n",
+            f"cmlint: error: {path}: a link that leads out of the repository\n"
+            "help: `--config` takes the path of a file that can be read\n",
         )
 
 
@@ -291,7 +292,7 @@ def test_a_configuration_that_is_no_file_of_the_repository_is_not_read(
         assert (done.returncode, done.stdout, done.stderr) == (
             2,
             "",
-            f"cmlint: error: .cmlint.yaml: {reason}\nhelp: `--config` names another file\n",
+            f"cmlint: error: .cmlint.yaml: {reason}\nhelp: `--config` takes the path of a file that can be read\n",
         )
 
 

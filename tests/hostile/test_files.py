@@ -81,7 +81,10 @@ def test_a_configuration_that_is_no_file_ends_the_run(project: Path, kind: str) 
     write(project, {"pod.yaml": POD})
     plant(project / ".cmlint.yaml")
     done = limited(project, "check", ".")
-    assert told(done) == [f"error: .cmlint.yaml: {said.format(4)}", "help: `--config` names another file"]
+    assert told(done) == [
+        f"error: .cmlint.yaml: {said.format(4)}",
+        "help: `--config` takes the path of a file that can be read",
+    ]
     assert (done.returncode, done.stdout) == (2, "")
 
 

@@ -137,7 +137,7 @@ def lies_in(path: str, top: str) -> bool:
     return False
 
 
-OTHERWISE = "give `--config` the path of a file that can be read, or leave it out"
+OTHERWISE = "`--config` takes the path of a file that can be read"
 
 
 def text_of(
