@@ -41,6 +41,9 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # Tests start hundreds of processes: each would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
+# How many processes run tests: one more than two cores can run, because some tests wait for programs.
+PROCESSES ?= 3
+
 # How long to search for mistakes.
 MINUTES ?= 10
 
@@ -72,7 +75,7 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $
 	$(BIN)/hadolint Containerfile
 	$(BIN)/shellcheck .ci/run ci/*.sh scripts/*.sh
 	$(TOOLS)/actionlint/actionlint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live

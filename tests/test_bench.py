@@ -153,7 +153,7 @@ def test_the_time_of_tests_is_shown_beside_its_floor_and_by_file(tmp_path: Path)
     head, *rows, ratio, _, summary, slowest, failed = done.stdout.splitlines()
     assert head.split() == ["CPU,", "s", "wall,", "s"]
     assert [row[:64].strip() for row in rows] == [
-        ".venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder",
+        ".venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder",
         "make test, warm",
         "its floor",
     ]
