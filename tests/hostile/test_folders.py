@@ -8,13 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, get_ident
+from typing import NoReturn
 
 import pytest
 
 from cmlint.__main__ import ending
 from cmlint.system import atomic, folders
+from cmlint.system.futures import result_of
 from tests.support.command import COMMAND, cmlint, needed
 from tests.support.manifests import POD
 from tests.support.repository import Repository, environment
@@ -114,6 +118,29 @@ def test_a_signal_that_is_ignored_stays_ignored(shop: Repository) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 128 + signal.SIGTERM
     assert list((shop.folder.parent / "kept").iterdir()) == []
+
+
+def test_a_signal_that_does_not_interrupt_a_wait_is_heeded_before_its_end() -> None:
+    over = Event()
+
+    def work() -> None:
+        time.sleep(0.3)
+        signal.pthread_kill(get_ident(), signal.SIGUSR1)  # the wait of another thread goes on
+        over.wait(20)
+
+    def end(*_: object) -> NoReturn:
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGUSR1, end)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(work)
+            with pytest.raises(InterruptedError):
+                result_of(future)
+            assert not future.done()
+            over.set()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_the_next_run_removes_what_a_killed_one_has_left(shop: Repository) -> None:

@@ -32,6 +32,7 @@ from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 from cmlint.system.folders import temporary
+from cmlint.system.futures import result_of
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 FAILED = "the chart is not built"
@@ -216,7 +217,7 @@ def rendered(
     reasons: dict[Choice, NotBuiltError] = {}
     for values, running in runs.items():
         try:
-            texts[values] = running.result()
+            texts[values] = result_of(running)
         except NotBuiltError as error:
             reasons[values] = error
             helm.request.seen.complete = helm.request.seen.complete and not isinstance(error, TimeOutError)

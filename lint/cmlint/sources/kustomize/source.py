@@ -63,6 +63,7 @@ from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
+from cmlint.system.futures import result_of
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
@@ -200,7 +201,7 @@ def build_all(
                     if reason := to_be_copied(build.leaf, build.absent):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
-                    raw = run.result()
+                    raw = result_of(run)
                     if build.spoilt and (reason := template_folder(build.leaf)):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
@@ -219,7 +220,7 @@ def build_all(
             done: set[str] = set()
             for build, run in runs(bases_of(project, broken, leaves), "base"):
                 with suppress(NotBuiltError):
-                    yield from as_base(built(build, run.result()), touched_by(project, build.leaf, broken))
+                    yield from as_base(built(build, result_of(run)), touched_by(project, build.leaf, broken))
                     done.update(one.folder for one in build.tree)
             for leaf, why in failed.items():
                 yield unbuilt(project, leaf, str(why), done=done)
