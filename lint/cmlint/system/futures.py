@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PAUSE = 0.2
-"""The seconds after which a wait begins anew."""
+"""The seconds after which a wait begins again."""
 
 
 def result_of(future: Future[T]) -> T:
