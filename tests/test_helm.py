@@ -190,6 +190,30 @@ def test_plain_manifests_beside_a_chart_are_linted_too(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in concise(run(tmp_path))] == ["pod.yaml", "web/templates/pod.yaml"]
 
 
+TWICE = {
+    "at the top": ("env:\n  - name: A\n", "templates/pod.yaml:12:1: error[unknown-field] `env`"),
+    "in the pod": ("  env:\n    - name: A\n", "templates/pod.yaml:12:3: error[unknown-field] `spec.env`"),
+    "in the container": ("      envs:\n        - name: A\n", "templates/pod.yaml:12:7: error[unknown-field] `envs`"),
+}
+"""A field after the container's `env`, and where it is reported: never at that one."""
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_field_at_the_wrong_level_is_not_the_one_at_the_right_level(tmp_path: Path, name: str) -> None:
+    field, place = TWICE[name]
+    chart(tmp_path, **{"templates/pod.yaml": POD + field, "values.yaml": "port: '\"80\"'\n"})
+    (line,) = concise(run(tmp_path))
+    assert line.startswith(place)
+
+
+def test_a_field_at_the_right_level_is_not_the_one_at_the_wrong_level(tmp_path: Path) -> None:
+    chart(tmp_path, **{"templates/pod.yaml": POD.replace("spec:", "env:\n  - name: A\nspec:", 1)})
+    assert concise(run(tmp_path)) == [
+        "templates/pod.yaml:5:1: error[unknown-field] `env` is not a field that Kubernetes knows",
+        FOUND.replace(":11:", ":13:"),
+    ]
+
+
 # what the command line gives
 
 

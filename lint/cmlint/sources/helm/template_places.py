@@ -322,7 +322,11 @@ class RenderedObject:
         return entry.key if target.key and entry.key else entry.value
 
     def best(self, target: Target) -> Entry | None:
-        """The entry that most likely wrote a part; None where several may have."""
+        """The entry that most likely wrote a part; None where several may have.
+
+        Of several below the same fields, the one with the fewest other fields around it: a field at the top of an
+        object is not one of the same name in a container.
+        """
         names = names_of(target.steps)
         ranked: dict[tuple[int, ...], list[Entry]] = {}
         assert self.chunk
@@ -331,7 +335,7 @@ class RenderedObject:
                 likeness, near = likeness_to(entry, target.part), shared(entry.path, names)
                 items = self.items_alike(entry, target.steps)
                 if (likeness == VERBATIM or (likeness and near == len(names) == len(entry.path))) and items is not None:
-                    rank = near, likeness, items, len(entry.text.replace(ANYTHING, ""))
+                    rank = near, likeness, items, near - len(entry.path), len(entry.text.replace(ANYTHING, ""))
                     ranked.setdefault(rank, []).append(entry)
         if not ranked:
             return None
