@@ -358,6 +358,37 @@ def test_a_name_that_no_object_can_have_is_not_to_be_created(tmp_path: Path) -> 
     assert advice(tmp_path, "missing-configmap", text) == [f"no object can have this name, so {stays}"]
 
 
+READ = "env: [{name: A, valueFrom: {KINDKeyRef: {name: shop, key: 'KEY'}}}]"
+MOUNTED = (
+    "volumeMounts: [{name: a, mountPath: /a}]}], volumes: [{name: a, KIND: {NAME: shop, items: [{key: 'KEY', path: a}]}"
+)
+
+
+@pytest.mark.parametrize("kind", ["configMap", "secret"])
+@pytest.mark.parametrize(
+    ("part", "key", "expected"),
+    [
+        (READ, "map[A:B]", ["malformed-reference"]),
+        (READ, "..", ["malformed-reference"]),
+        (READ, "B", ["missing"]),
+        (READ, "A", []),
+        (MOUNTED, "map[A:B]", ["missing"]),
+    ],
+)
+def test_a_key_that_cannot_be_one_is_not_missed_as_well(
+    tmp_path: Path, kind: str, part: str, key: str, expected: list[str]
+) -> None:
+    """Of the items of a volume the API server refuses no such key, so that there it is missed."""
+    reads = part.replace("NAME", "secretName" if kind == "secret" else "name").replace("KIND", kind).replace("KEY", key)
+    made = f"apiVersion: v1\nkind: {kind[0].upper()}{kind[1:]}\nmetadata: {{name: shop}}\ndata: {{A: Yg==}}\n"
+    spec = f"{{containers: [{{name: a, image: 'a:1.0.1', {reads}}}]}}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {spec}\n"
+    write(tmp_path, {"m.yaml": f"{made}---\n{pod}"})
+    missing = "missing-secret-key" if kind == "secret" else "missing-key"
+    found_rules = [finding.rule for finding in lint(tmp_path).outcome.findings]
+    assert found_rules == [rule.replace("missing", missing) for rule in expected]
+
+
 @pytest.mark.parametrize(
     ("file", "name", "refused"),
     [

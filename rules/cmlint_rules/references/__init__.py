@@ -138,9 +138,17 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
     if resolution.status == "found":
         read = keys_read(reference, ctx)
         for key in reference.keys:
-            if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
+            settled = placeholders.is_placeholder(key.value) or is_refused(key, ctx)
+            if resolution.lacking(key.value) and not settled:
                 draft = absent_key(reference, key, resolution, read, ctx)
                 yield draft.idle() if reference.idle else draft
+
+
+def is_refused(key: Scalar, ctx: Context) -> bool:
+    """Whether `malformed-reference` already says of a key that it cannot be one: then no object can have it."""
+    if names.why_not_data_key(key.value) is None:
+        return False
+    return any(fault.code == "reference" and fault.span == key.span for fault in ctx.document.faults)
 
 
 def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:
