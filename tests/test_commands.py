@@ -687,3 +687,51 @@ def test_only_comments_count_that_are_surely_no_value_of_a_secret(text: str, mad
     found = read_input(text).commands
     assert [said(each) for each in found] == made
     assert [text[each.head.start : each.head.end] for each in found] == ["app"] * len(made)
+
+
+FUNCTION = """\
+make_config() {
+  local name=$1 ns="${2}"
+  shift 2
+  kubectl create configmap "$name" -n "$ns" "$@"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ("make_config app shop --from-literal=A=1\n", ["ConfigMap shop/app: ..."]),
+        ('if true; then\n  make_config "app" $NS\nfi\n', ["ConfigMap app: ..."]),
+        ("make_config app a\nmake_config app b\n", ["ConfigMap a/app: ...", "ConfigMap b/app: ..."]),
+        ('make_config "$APP" shop\n', ["ConfigMap shop/*: ..."]),
+        ("# make_config app shop\necho make_config app\nmake_config_of app shop\nmake_config() app\n", []),
+    ],
+)
+def test_functions_create_what_they_are_called_with(calls: str, expected: list[str]) -> None:
+    assert made(FUNCTION + calls) == ["ConfigMap *: ...", *expected]
+
+
+def test_arguments_are_known_in_their_function_only() -> None:
+    anything = "Secret *: token ..."
+    create = "kubectl create secret generic $1 --from-literal=token=$2\n"
+    assert made(f"a() {{\n  {create}}}\na app x\n") == [anything, "Secret app: token"]
+    assert made(f"function a()\n{{\n  {create}}}\na app x\n") == [anything, "Secret app: token"]
+    assert made(f"a() {{\n  shift\n  {create}}}\na app x\n") == [anything, anything]
+    assert made(f"a() {{\n  true\n}}\n{create}a app x\n") == [anything]
+    assert made(f"a() {{\n  true\n}}\nb() {{\n  {create}}}\na app x\n") == [anything]
+
+
+def test_a_call_of_a_function_makes_its_object_only() -> None:
+    reads = pod("configMapKeyRef: {name: app, key: A}", "shop")
+    resolution = resolve({"pod.yaml": reads, "up.sh": f"{FUNCTION}make_config app shop\n"})
+    assert (resolution.status, resolution.why) == ("found", "a command in up.sh creates it")
+    resolution = resolve({"pod.yaml": reads, "up.sh": f"{FUNCTION}make_config other shop\n"})
+    assert (resolution.status, resolution.why) == ("unknown", "a command in up.sh may create it")
+
+
+def test_many_functions_and_calls_are_read_in_a_moment() -> None:
+    create = '  kubectl create configmap "$1" --from-literal=A=1\n'
+    many = "".join(f"f{number}() {{\n{create}}}\nf{number} app{number}\n" for number in range(1000))
+    assert made(many).count("ConfigMap app99: A=1") == 1
+    assert len(made(many)) == 1100

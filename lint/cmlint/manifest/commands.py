@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -72,11 +73,19 @@ FILE = re.compile(r"[^/]+\.(?!d\Z)[A-Za-z]\w*\Z")
 ASSIGNMENT = re.compile(r"(?<![\w$.{(=-])(\w+)[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t])[ \t]*")
 CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
 
+FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)[ \t\r]*\n?\{[ \t\r]*$")
+"""Where a function of a shell begins."""
+
+PARAMETER = re.compile(r"(?<![\w$.{(=-])(\w+)=([\"']?)\$\{?([1-9])\}?\2(?![\w$\"'{])")
+"""A variable that gets an argument of the function, as it is."""
+
+SHIFT = re.compile(r"(?m)^[ \t]*shift\b")
+
 ALIAS_REACH = 1000
 """The number of characters before a command in which a program of another name is looked for."""
 
 FEW = 100
-"""The number of names for which a text is searched one by one."""
+"""The number of names for which a text is searched one by one, of functions that are read, and of calls of each."""
 
 LETTERS = 3
 """The number of letters and digits that a pattern needs to identify a name."""
@@ -101,6 +110,7 @@ def called(text: str) -> Iterator[Document]:
     """
     assigned = Assigned(text).value
     lines, quotes, cut = Lines(text), Quotes(text, 0), 0
+    functions = Functions(text)
     searched, last = 0, None
     for found in CREATE.finditer(text):
         position = found.start()
@@ -117,7 +127,55 @@ def called(text: str) -> Iterator[Document]:
             cutter = PlacedCutter(text, program.end(), quotes.around(program.start()), assigned)
             words = cutter.cut_with_places()
             cut += cutter.position - program.end()
-            yield from created(words, whole=cutter.complete, surely=bool(last))
+            made = list(created(words, whole=cutter.complete, surely=bool(last)))
+            yield from made
+            if any(each.name and each.name.value == "*" for each in made):
+                for arguments in functions.arguments_at(position):
+                    given = PlacedCutter(text, program.end(), quotes.around(program.start()), arguments.get)
+                    yield from created(given.cut_with_places(), whole=given.complete)
+                    cut += given.position - program.end()
+
+
+class Functions:
+    """The functions of a shell in a text, and what it calls them with; only a few of them are read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.read: dict[int, list[dict[str, str]]] = {}
+
+    @cached_property
+    def begun(self) -> list[re.Match[str]]:
+        """Where each function begins."""
+        return list(FUNCTION.finditer(self.text))
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where functions end."""
+        return [found.start() for found in re.finditer(r"(?m)^\}", self.text)]
+
+    def arguments_at(self, position: int) -> list[dict[str, str]]:
+        """The values of variables in the function that a position is in, once for each call."""
+        number = bisect_left(self.begun, position, key=re.Match.start) - 1
+        if number < 0:
+            return []
+        function = self.begun[number]
+        end = bisect_left(self.ends, function.end())
+        if end == len(self.ends) or self.ends[end] < position:
+            return []
+        if number not in self.read:
+            self.read[number] = list(self.arguments_of(function, self.ends[end])) if len(self.read) < FEW else []
+        return self.read[number]
+
+    def arguments_of(self, function: re.Match[str], end: int) -> Iterator[dict[str, str]]:
+        """The same for a function; after `shift`, the numbers mean other arguments."""
+        shift = SHIFT.search(self.text, function.end(), end)
+        before = shift.start() if shift else end
+        named = [(found[1], found[3]) for found in PARAMETER.finditer(self.text, function.end(), before)]
+        calls = re.finditer(rf"(?m)^[ \t]*{re.escape(function[1])}(?=[ \t]+[^ \t(=])", self.text)
+        for call in islice(calls, FEW):
+            words = PlacedCutter(self.text, call.end(), "", lambda _: None).cut()
+            given = {str(number): word for number, word in enumerate(words, 1) if VARIABLE not in word}
+            yield {name: given[number] for name, number in named if number in given} | ({} if shift else given)
 
 
 def anything(name: Scalar) -> Iterator[Document]:
