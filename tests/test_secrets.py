@@ -166,3 +166,35 @@ def test_a_file_to_be_copied_need_not_have_whole_values(tmp_path: Path, name: st
         ("invalid-base64", severity),
         ("invalid-base64", severity),
     ]
+
+
+SEALED = """\
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: a}
+spec: {encryptedData: {A: AgBy3i4OJSWK}}
+"""
+SHOWN = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {A: <base64 of the password>}\n"
+LISTED = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%s]\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"app/sealed.yaml": SEALED}, "info"),
+        ({"app/sealed.yaml": SEALED, "app/kustomization.yaml": LISTED % "sealed.yaml"}, "info"),
+        ({"app/sealed.yaml": SEALED.replace("name: a", "name: b")}, "error"),
+        ({"other/sealed.yaml": SEALED}, "error"),
+        ({"app/sealed.yaml": SEALED, "app/kustomization.yaml": LISTED % "sealed.yaml, secret.yaml"}, "error"),
+        ({"app/sealed.yaml": SEALED.replace("SealedSecret", "Unknown")}, "error"),
+        ({"app/sealed.yaml": SEALED, "app/secret.yaml": SHOWN.replace("<base64 of the password>", "aGVsbG8")}, "error"),
+    ],
+)
+def test_what_a_sealed_secret_beside_it_was_made_of_is_an_example(
+    tmp_path: Path, files: dict[str, str], severity: str
+) -> None:
+    write(tmp_path, {"app/secret.yaml": SHOWN, **files})
+    findings = lint(tmp_path, config=Config(pedantic=True)).outcome.findings
+    assert [(each.rule, each.severity) for each in findings if each.rule == "invalid-base64"] == [
+        ("invalid-base64", severity)
+    ]

@@ -1,5 +1,6 @@
 """A value that should be base64 and is not."""
 
+import posixpath
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, rule
@@ -29,6 +30,23 @@ def invalid_base64(fault: Fault, ctx: Context) -> Iterator[Draft]:
 
 
 def is_replaced(ctx: Context) -> bool:
-    """Whether a command makes the Secret, so that the manifest only shows what it holds."""
+    """Whether a command or a SealedSecret makes the Secret, so that the manifest only shows what it holds."""
     name = ctx.document.name
-    return name is not None and bool(ctx.bundle.index.created("Secret", name.value))
+    if name is None:
+        return False
+    return bool(ctx.bundle.index.created("Secret", name.value)) or is_sealed(ctx, name.value)
+
+
+def is_sealed(ctx: Context, name: str) -> bool:
+    """Whether a SealedSecret beside a Secret that no build has makes the same one: the file is what was encrypted.
+
+    `kubeseal --format yaml < secret.yaml > sealed-secret.yaml` leaves both: README.md in bitnami-labs/sealed-secrets.
+    """
+    if ctx.placed.built:
+        return False
+    folder = posixpath.dirname(ctx.placed.path)
+    return any(
+        definition.provider.kind == "SealedSecret"
+        and posixpath.dirname(definition.placed.written(definition.provider.name.span)[0]) == folder
+        for definition in ctx.bundle.scope.everywhere("Secret", name)
+    )

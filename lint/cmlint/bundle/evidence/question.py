@@ -91,6 +91,11 @@ class Scope(msgspec.Struct, dict=True):
         """The indexes that go to the same cluster, each with whether both go to one namespace."""
         return self.destinations.beside(self.index) if self.destinations else ()
 
+    def everywhere(self, target: Target, name: str) -> Iterator[Definition]:
+        """The manifests of a name in all bundles of the run."""
+        indexes = self.others.that_have(target, name) if self.others else (self.index,)
+        yield from (definition for index in indexes for definition in index.named(target, name))
+
 
 class Near(msgspec.Struct, frozen=True):
     """Providers of the name that was probably meant; `only` says that no other name is near."""
