@@ -401,3 +401,33 @@ def test_a_reference_in_another_namespace_is_not_renamed(tmp_path: Path) -> None
     lines = found(tmp_path, {"kustomization.yaml": generator, "web.yaml": deployment})
     assert [line.partition(": ")[2] for line in lines] == [message]
     assert found(tmp_path, {"kustomization.yaml": f"namespace: shop\n{generator}"}) == []
+
+
+KEY_POD = POD.replace("envFrom: [{configMapRef", "env: [{name: A, valueFrom: {configMapKeyRef").replace(
+    "{name: settings}}]", "{name: settings, key: A}}}]"
+)
+TEST_POD = hooked(KEY_POD.replace("{name: reader}", "{name: reader, annotations: {HOOK}}"), "test")
+TESTED = CONFIG.replace("{A: b}", "{run.sh: exit}")
+
+
+@pytest.mark.parametrize(
+    ("hook", "reader", "expected"),
+    [
+        ("test", KEY_POD, []),
+        ("test-success", KEY_POD, []),
+        ("pre-install", KEY_POD, ["duplicate-definition", "missing-key"]),
+        ("test,post-install", KEY_POD, ["duplicate-definition", "missing-key"]),
+        ("test", KEY_POD.replace("key: A", "key: B"), ["missing-key"]),
+        (
+            "test",
+            hooked(KEY_POD.replace("{name: reader}", "{name: reader, annotations: {HOOK}}"), "test"),
+            ["missing-key"],
+        ),
+    ],
+)
+def test_what_only_a_test_applies_does_not_replace_what_a_release_has(
+    tmp_path: Path, hook: str, reader: str, expected: list[str]
+) -> None:
+    files = {"Chart.yaml": CHART, "templates/config.yaml": f"{CONFIG}---\n{hooked(TESTED, hook)}"}
+    write(tmp_path, {**files, "templates/pod.yaml": reader})
+    assert sorted(each.rule for each in lint(tmp_path).outcome.findings) == expected

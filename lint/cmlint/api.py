@@ -9,6 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
+from cmlint.bundle.nearest import is_for_tests
 from cmlint.bundle.programs import (
     NearMiss,
     Program,
@@ -124,6 +125,7 @@ __all__ = [
     "fault_rule",
     "images",
     "is_described",
+    "is_for_tests",
     "is_loaded",
     "missing",
     "name_span",

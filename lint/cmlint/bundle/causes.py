@@ -65,7 +65,7 @@ def applied_later(question: Question, found: Sequence[Definition]) -> Cause | No
 def early_hook(placed: Placed) -> Hook | None:
     """The hook of a document that runs before all objects that are none; Helm's only in what helm renders."""
     hook = placed.document.hook
-    if hook is None or EARLY[hook.tool] not in phases_of(hook):
+    if hook is None or EARLY[hook.tool] not in hook.phases:
         return None
     return hook if hook.tool == "Argo CD" or (placed.built and placed.built.rendered) else None
 
@@ -74,12 +74,7 @@ def comes_first(hook: Hook | None, reader: Hook) -> bool:
     """Whether a hook is applied before another one, which runs early."""
     if hook is None:
         return False
-    return not {*EARLY.values()}.isdisjoint(phases_of(hook)) and hook.weight <= reader.weight
-
-
-def phases_of(hook: Hook) -> set[str]:
-    """The phases in which a hook runs."""
-    return {phase.strip() for phase in hook.written.split(",")}
+    return not {*EARLY.values()}.isdisjoint(hook.phases) and hook.weight <= reader.weight
 
 
 def is_in_another_folder(definition: Definition, placed: Placed) -> bool:

@@ -36,7 +36,7 @@ class Meeting:
         self.shared = shared(definitions)
         self.below: dict[str, list[Definition]] = {}
         self.inside: dict[str, list[Definition]] = {}
-        self.known: dict[tuple[str, str | None], tuple[Definition, ...]] = {}
+        self.known: dict[tuple[str, str | None, bool], tuple[Definition, ...]] = {}
 
     def nearest(self, placed: Placed) -> tuple[Definition, ...]:
         """Those that are nearest to a document.
@@ -54,7 +54,7 @@ class Meeting:
                 self.inside.setdefault(definition.placed.path, []).append(definition)
         here, own = placed.directory, self.inside.get(placed.path)
         folder = next(folder for folder in (here, *folders_above(here)) if folder in self.below)
-        key = placed.path if own else folder, placed.namespace
+        key = placed.path if own else folder, placed.namespace, is_for_tests(placed)
         if key not in self.known:
             self.known[key] = nearest_definitions(own or self.below[folder], placed)
         return self.known[key]
@@ -76,16 +76,25 @@ def shared(found: list[Definition]) -> bool:
 def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
     """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last.
 
-    Of those that are equally near, the ones that have the very name come before patterns that it matches.
+    Of those that are equally near, the ones that have the very name come before patterns that it matches. What only
+    `helm test` applies comes last, unless a test reads it.
     """
     if len(found) == 1:
         return (found[0],)
+    if not is_for_tests(placed):
+        found = [each for each in found if not is_for_tests(each.placed)] or found
     best = min((*distance(definition, placed), definition.provider.glob) for definition in found)
     near = [d for d in found if (*distance(d, placed), d.provider.glob) == best]
     last: dict[tuple[str, str | None], Definition] = {}
     for definition in near:
         last[definition.placed.path, definition.namespace] = definition
     return tuple(last.values())
+
+
+def is_for_tests(placed: Placed) -> bool:
+    """Whether only `helm test` applies a document; in what helm does not render, the annotation says nothing."""
+    hook = placed.document.hook
+    return hook is not None and hook.is_for_tests and placed.built is not None and placed.built.rendered
 
 
 def distance(definition: Definition, placed: Placed) -> tuple[int, bool, bool]:

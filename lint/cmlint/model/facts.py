@@ -429,6 +429,19 @@ class Hook(Facts, frozen=True):
     written: str
     weight: int = 0
 
+    @property
+    def phases(self) -> frozenset[str]:
+        """The phases in which it runs."""
+        return frozenset(phase.strip() for phase in self.written.split(","))
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether only `helm test` applies the object, to a release that is installed already.
+
+        `events` in `pkg/release/v1/util/manifest_sorter.go` of helm/helm takes Helm 2's `test-success` for `test`.
+        """
+        return self.tool == "Helm" and self.phases <= {"test", "test-success"}
+
 
 class Rolling(Facts, frozen=True):
     """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Definition, Draft, definitions_in, placeholders, rule
+from cmlint.api import Bundle, Context, Definition, Draft, definitions_in, is_for_tests, placeholders, rule
 
-Identity = tuple[str, str, str, str | None]
+Identity = tuple[str, str, str, str | None, bool]
 
 
 @rule(
@@ -27,13 +27,13 @@ def duplicate_definition(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def definitions(bundle: Bundle) -> dict[Identity, list[Definition]]:
-    """The ConfigMaps and Secrets of a bundle by file, kind, name and namespace."""
+    """The ConfigMaps and Secrets of a bundle by file, kind, name and namespace; those for `helm test` by themselves."""
     found: dict[Identity, list[Definition]] = {}
     for placed in bundle.placed:
         for definition in definitions_in(placed):
             provider = definition.provider
             if provider.kind == provider.target and not placeholders.is_placeholder(provider.name.value):
-                identity = placed.path, provider.kind, provider.name.value, placed.namespace
+                identity = placed.path, provider.kind, provider.name.value, placed.namespace, is_for_tests(placed)
                 found.setdefault(identity, []).append(definition)
     return found
 
