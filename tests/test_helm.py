@@ -967,3 +967,19 @@ def test_no_command_adds_to_what_each_release_of_a_chart_has(tmp_path: Path, sec
     write(tmp_path, {**files, "templates/pod.yaml": SECRET_READER, "README.md": readme})
     found = "templates/pod.yaml:8:7: error[missing-secret-key] the Secret `web` has no key `B`"
     assert concise(lint(tmp_path)) == [found] * reported
+
+
+def test_values_with_which_a_chart_is_not_rendered_are_named_if_it_is_rendered_with_others(tmp_path: Path) -> None:
+    settings = "{{- if and .Values.enabled .Values.scaling.on }}\na: 1\n{{- end }}\n"
+    files = {"Chart.yaml": CHART.format("web"), "values.yaml": "enabled: false\n", "templates/x.yaml": settings}
+    write(tmp_path, {**files, "ci/on-values.yaml": "enabled: true\n"})
+    reason = "template: web/templates/x.yaml:1:34: at <.Values.scaling.on>: nil pointer evaluating interface {}.on"
+    result = run(tmp_path)
+    assert failures(result) == [
+        f"templates/x.yaml:1: values: the chart is not built with `ci/on-values.yaml`: {reason}"
+    ]
+    assert [each.help for each in result.outcome.findings] == [
+        "give the value in `ci/on-values.yaml`, or a default in the chart's own values"
+    ]
+    write(tmp_path, {"values.yaml": "enabled: true\n"})
+    assert failures(run(tmp_path)) == [f"templates/x.yaml:1: values: the chart is not built: {reason}"]

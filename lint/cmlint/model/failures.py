@@ -33,7 +33,7 @@ class Failure(msgspec.Struct, frozen=True):
     does. `near` is the name of a file that was probably meant. `inputs` are the files and folders that the build reads,
     as they are shown. What is `unused` matters only where a GitOps object brings its folder: a kustomization that is
     put away or turned off, or that has nothing in it yet. Of a patch for an object that is not there, `aimed` is where
-    the patch names it.
+    the patch names it. Of a chart that is built with other values, `values` is the file with which it is not.
     """
 
     cause: Cause
@@ -53,6 +53,7 @@ class Failure(msgspec.Struct, frozen=True):
     inputs: tuple[str, ...] = ()
     unused: bool = False
     aimed: tuple[str, Span] | None = None
+    values: str = ""
 
     @property
     def places(self) -> list[tuple[str, Span]]:
@@ -81,7 +82,7 @@ class Failure(msgspec.Struct, frozen=True):
         reason = f"{self.ignored} leaves it out" if self.ignored else self.reason
         reason = self.made or reason
         if not self.part:
-            return f"not built: {reason}"
+            return f"not built{f' with `{self.values}`' if self.values else ''}: {reason}"
         *names, last = (f"`{each}`" for each in (self.part, *self.further))
         part = f"{', '.join(names)} and {last}" if names else last
         if self.partly:

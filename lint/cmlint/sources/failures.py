@@ -136,8 +136,8 @@ def add_absent(
         failures.add(failure, (each.remote, failure.path if each.remote else each.path))
 
 
-def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
-    """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
+def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str, *, only: bool = False) -> None:
+    """Adds the reason for which a chart is not rendered, perhaps `only` with the values at the path `named`."""
     if error.cause == "values" and (unread := chart.unread_values):
         error = NotBuiltError(
             f"helm reads `{VALUES}` only up to here: {ENDED}", "broken", place=(unread.path, unread.span)
@@ -151,7 +151,8 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
     holds_values = path == named or (in_values is not None and path == in_values[0])
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if holds_values else ()
     near = chart.near_value(found[1]) if (found := re.search(r"at <\.Values\.([\w.]+)>", str(error))) else ""
-    failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden)
+    values = named if only and path != named else ""
+    failure = Failure(error.cause, "chart", path, span, str(error), near=near, hidden=hidden, values=values)
     own = re.sub(r"[\w./-]+/charts/", "", str(error))
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or own, chart.shown if HIDDEN in own else ""))
 

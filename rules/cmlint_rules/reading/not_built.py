@@ -78,6 +78,8 @@ def help_for(failure: Failure) -> str:
     """What to do about it."""
     if (failure.ignored or failure.made) and failure.partly:
         return "everything but what the file may define is checked"
+    if failure.values and failure.cause == "values" and not failure.near:
+        return f"give the value in `{failure.values}`, or a default in the chart's own values"
     if failure.near and not failure.made:
         return f"did you mean `{failure.near}`?"
     if failure.cause == "refused" and failure.partly:

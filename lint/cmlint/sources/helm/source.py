@@ -228,7 +228,8 @@ def rendered(
     usual = str(reasons.get(own, "")) if own else ""
     for values, reason in reasons.items():
         if values == own or str(reason) != usual:
-            add_chart(failures, chart, reason, chart.disk.shown(values.named) if values.named else "")
+            named = chart.disk.shown(values.named) if values.named else ""
+            add_chart(failures, chart, reason, named, only=bool(texts))
     if texts and not helm.fetches(chart):
         add_missing(failures, chart)
     return texts
