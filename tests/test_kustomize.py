@@ -1616,3 +1616,42 @@ def test_a_base_of_which_overlays_change_the_parts_is_not_complete(tmp_path: Pat
     assert [line for line in found if line.startswith("base/")] == [
         "base/web/pod.yaml:8:29: error[malformed-reference] `volumeMounts[0].name: data` names no volume of this pod"
     ] * counts
+
+
+ABOVE = {
+    "app/kustomization.yaml": "resources: [base]\n",
+    "app/base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "app/base/pod.yaml": READING_APP,
+    "app/dev/kustomization.yaml": "resources: [../base]\nconfigMapGenerator: [{name: app, literals: [A=b]}]\n",
+}
+MISSING_APP = "error[missing-configmap] nothing defines the ConfigMap `app`"
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        ({}, []),
+        (
+            {
+                "app/dev/kustomization.yaml": "resources: [../base, config.yaml]\n",
+                "app/dev/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n",
+            },
+            [],
+        ),
+        (
+            {
+                "app/dev/kustomization.yaml": "resources: [../base]\n"
+                "configMapGenerator: [{name: other, literals: [A=b]}]\n"
+            },
+            ["app/base/pod.yaml"],
+        ),
+        ({"app/prod/kustomization.yaml": "resources: [../base]\n"}, ["app/base/pod.yaml"]),
+    ],
+)
+def test_what_overlays_add_to_a_base_is_not_missing_in_a_kustomization_above_them(
+    tmp_path: Path, files: dict[str, str], missing: list[str]
+) -> None:
+    write(tmp_path, {**ABOVE, **files})
+    with inside(tmp_path):
+        found = concise(run(Path()))
+    assert [line.partition(":")[0] for line in found if MISSING_APP in line] == missing

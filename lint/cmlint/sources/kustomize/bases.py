@@ -11,6 +11,8 @@ from cmlint.bundle.material import Material
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Target
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.kustomize.manifests import generated_by, named_by
+from cmlint.system.files import is_within
 
 ANY = "*"
 """Represents every object, where a patch does not say which one it is for."""
@@ -32,6 +34,39 @@ class Completion(msgspec.Struct, frozen=True):
     def always_makes(self, target: Target, name: str) -> bool:
         """None: a command may also make what a kustomization has."""
         return False
+
+
+class Overlays(msgspec.Struct, frozen=True):
+    """What overlays add to the bases that a kustomization above all of them lists, with the path of the first one."""
+
+    added: dict[tuple[Target, str], str]
+
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
+        """Which overlay adds an object; people apply that one."""
+        path = self.added.get((target, name))
+        return Evidence("base", f"{path} adds it to the same base", path) if path else None
+
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether an overlay adds an object."""
+        return (target, name) in self.added
+
+    def always_makes(self, target: Target, name: str) -> bool:
+        """None: a command may also make what a kustomization has."""
+        return False
+
+
+def overlays_below(project: Project, leaf: Kustomization) -> Overlays | None:
+    """The overlays below a kustomization that lists their bases below it; None where they add nothing."""
+    own = {one.folder for one in project.tree(leaf)}
+    bases = {folder for folder in own if folder != leaf.folder and is_within(folder, leaf.folder)}
+    below = (one for one in project.kustomizations if one.folder not in own and is_within(one.folder, leaf.folder))
+    added: dict[tuple[Target, str], str] = {}
+    for one in below:
+        if any(base.folder in bases for base in project.below(one)):
+            read = (document for path in named_by(one, project) for document in project.facts(path).documents)
+            for provider in (provider for document in (*generated_by(one), *read) for provider in document.providers):
+                added.setdefault((provider.target, provider.name.value), one.shown)
+    return Overlays(added) if added else None
 
 
 def bases_of(project: Project, failed: Sequence[Kustomization], leaves: Iterable[Kustomization]) -> list[Kustomization]:

@@ -39,7 +39,7 @@ from cmlint.sources.kustomize.absent_files import (
     opened,
     provider_without,
 )
-from cmlint.sources.kustomize.bases import Completion, as_base, bases_of, touched_by
+from cmlint.sources.kustomize.bases import Completion, Overlays, as_base, bases_of, overlays_below, touched_by
 from cmlint.sources.kustomize.build import Build
 from cmlint.sources.kustomize.fleet import post_rendering
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
@@ -347,7 +347,7 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
 
 def supply_of(
     project: Project, leaf: Kustomization, absent: Sequence[Absent], spoilt: Iterable[Spoilt]
-) -> Completion | Lacking | None:
+) -> Completion | Lacking | Overlays | None:
     """What may yet complete what a leaf builds."""
     entries, is_base = list(filter(brings_in, spoilt)), re.search(BASE, leaf.shown) is not None
     if lacks := lacks_of(project, leaf, absent):
@@ -356,7 +356,7 @@ def supply_of(
     made = None if None in names else frozenset(filter(None, names))
     if entries and (made is None or not is_base):
         return Lacking(leaf.shown, (Lack(project.disk.shown(entries[0].shown)),), made)
-    return Completion(leaf.shown) if is_base else None
+    return Completion(leaf.shown) if is_base else overlays_below(project, leaf)
 
 
 def unbuilt(
