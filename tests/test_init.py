@@ -259,7 +259,7 @@ def test_what_is_not_built_is_a_decision_for_each_cause(tmp_path: Path) -> None:
 
 
 def test_what_only_a_build_would_define_is_no_proposal(tmp_path: Path) -> None:
-    charts = "helmCharts: [{name: web, repo: 'https://example.org'}]\n"
+    charts = "helmCharts: [{name: made, repo: 'https://example.org'}]\n"
     write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\n{charts}", "pod.yaml": POD})
     cmlint(tmp_path, "init")
     text = read(tmp_path / ".cmlint.yaml")

@@ -932,7 +932,7 @@ def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path
 
 def test_charts_are_left_out_unless_asked_for() -> None:
     why = "a Helm chart is rendered only with `--enable-helm`"
-    expected = f"kustomization.yaml:3: refused: the kustomization is not built: {why}"
+    expected = f"kustomization.yaml:6: refused: the kustomization is built without `helmCharts`: {why}"
     assert failures(run(PROJECTS / "kustomize-helm")) == [expected]
 
 

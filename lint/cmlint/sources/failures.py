@@ -65,6 +65,9 @@ TEMPLATE_IN_VALUES = r"(?m)^[ \t]*(?:- )?[\w.-]+:[ \t]*(\{\{)"
 LACKING_PATH = r"\bdoc is missing (?:path|key): (/\S*[^\s:])"
 """How kustomize names the path of an operation that does not apply."""
 
+SELECTED = r"nothing selected by (?P<kind>\w+)\.\S*/(?P<name>[\w-]+)\."
+"""How kustomize names the source of a replacement, an object that is not there."""
+
 NO_TARGET = r"\bno matches for Id "
 """What kustomize says of a patch for an object that is not there."""
 
@@ -418,11 +421,24 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
         return patch
     if (lacking := re.search(LACKING_PATH, said)) and (patch := patching(lacking[1], around, project)):
         return patch
+    if (selected := re.search(SELECTED, said)) and (replacement := selecting(selected, around, project)):
+        return replacement
     names = {*re.findall(NAMED, reason), *re.findall(NAMED_BY_ID, said), *re.findall(r'\bName:"([^"]+)"', said)}
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
     patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))
     return next((part for part in entries if part and part.text in names), None) or next(patches, None)
+
+
+def selecting(selected: re.Match[str], around: Kustomization, project: Project) -> Part | None:
+    """The first replacement whose source is to be an object of a kind and name."""
+    for entry in around.root.entries("replacements"):
+        where = entry.at("path")
+        documents = project.documents(around, where) if where else [entry]
+        sources = (source for each in documents for one in (each, *each.items) if (source := one.at("source")))
+        if any((one.word("kind"), one.word("name")) == (selected["kind"], selected["name"]) for one in sources):
+            return entry
+    return None
 
 
 def patching(path: str, around: Kustomization, project: Project) -> Part | None:

@@ -18,7 +18,7 @@ from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import FileSpan, Part
 from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
-from cmlint.system.programs import NotBuiltError
+from cmlint.system.programs import NotBuiltError, find
 
 FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
 """The fields that may name folders with other kustomizations; all except `components` may also name files."""
@@ -30,6 +30,9 @@ FILES = ("patchesStrategicMerge", "configurations", "crds")
 PATHS = ("patches", "patchesJson6902", "replacements")
 GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 CHARTS = ("helmCharts", "helmChartInflationGenerator")
+CHART = "helm"
+"""The kind of the errors for which a chart cannot be had."""
+
 BUILT_IN = ("builtin", "/builtin")
 """What kustomize takes for the `apiVersion` of its own plugins."""
 
@@ -154,20 +157,14 @@ def refuse(disk: FileSystem, part: Part, folder: str, *, allow_remote: bool, ena
     if not allow_remote and (address := next(remotes_in(disk, part, folder), None)):
         named = (one.place for one in part.scalars() if (one.text or "").rpartition("=")[2] == address)
         refuse_fetch(address, next(named, None))
-    charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
-    inflating = list(inflations(part))
-    if (charts or inflating) and not enable_helm:
-        place = written_at((*charts, *inflating)[0].place)
-        raise NotBuiltError("a Helm chart is rendered only with `--enable-helm`", "refused", "helm", place)
-    if not enable_helm:
-        return
-    if any(texts(part, ("confighome", "helmhome"))):
+    if enable_helm and any(texts(part, ("confighome", "helmhome"))):
         raise NotBuiltError(
             "`configHome` would bring programs along that helm runs, so that it is never used", "refused"
         )
+    charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     homes = chart_homes([part])
-    for chart in charts + inflating:
-        refuse_chart(disk, chart, folder, homes, allow_remote=allow_remote)
+    for chart in (*charts, *inflations(part)):
+        refuse_chart(disk, chart, folder, homes, allow_remote=allow_remote, enable_helm=enable_helm)
 
 
 def chart_homes(parts: Iterable[Part]) -> list[str]:
@@ -175,10 +172,10 @@ def chart_homes(parts: Iterable[Part]) -> list[str]:
     return [home for part in parts for home in texts(part, ("charthome",))] or ["charts"]
 
 
-def refuse_fetch(named: str, place: FileSpan | None = None) -> None:
+def refuse_fetch(named: str, place: FileSpan | None = None, *, kind: str = "remote") -> None:
     """Raises NotBuiltError for something that is not on this machine."""
     reason = f"`{address(named)}` would have to be fetched, which `--allow-remote` allows"
-    raise NotBuiltError(reason, "remote", "remote", written_at(place))
+    raise NotBuiltError(reason, "remote", kind, written_at(place))
 
 
 def written_at(place: FileSpan | None) -> tuple[str, Span] | None:
@@ -191,11 +188,16 @@ def values(part: Part, name: str) -> Iterator[Part]:
     return (value for found, value in part.entries_written() if found.casefold() == name.casefold())
 
 
-def refuse_chart(disk: FileSystem, chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
+def refuse_chart(
+    disk: FileSystem, chart: Part, folder: str, homes: list[str], *, allow_remote: bool, enable_helm: bool
+) -> None:
     """Raises NotBuiltError for a chart that is not completely in the repository, or for words that helm would obey.
 
-    `homes` are the folders that it may be in.
+    `homes` are the folders that it may be in. A chart that cannot be had is an error of the kind `CHART`.
     """
+    if not enable_helm:
+        reason = "a Helm chart is rendered only with `--enable-helm`"
+        raise NotBuiltError(reason, "refused", CHART, written_at(chart.place))
     if any(release.startswith("-") for release in written(chart, "releasename")):
         raise NotBuiltError("a `releaseName` that begins with `-` is an option to helm", "refused")
     if any("getHostByName" in template for template in written(chart, "nametemplate")):
@@ -205,6 +207,15 @@ def refuse_chart(disk: FileSystem, chart: Part, folder: str, homes: list[str], *
             raise NotBuiltError(
                 f"helm takes `{name}` for several files, for its path holds a comma or a quote", "refused"
             )
+    refuse_source(disk, chart, folder, homes, allow_remote=allow_remote)
+    if find("helm") is None:
+        raise NotBuiltError(
+            "helm, which renders its charts, is not installed", "program", CHART, written_at(chart.place)
+        )
+
+
+def refuse_source(disk: FileSystem, chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
+    """Raises NotBuiltError for a chart that is not completely in the repository, unless it is fetched."""
     names = written(chart, "name", "chartname")
     versions, repos = written(chart, "version", "chartversion"), written(chart, "repo", "chartrepourl")
     for home, name, version, repo in product(homes, names, versions, repos):
@@ -217,4 +228,7 @@ def refuse_chart(disk: FileSystem, chart: Part, folder: str, homes: list[str], *
         if disk.is_folder(path):
             ChartFiles(path, disk).refuse()
         elif repo and not allow_remote:
-            refuse_fetch(f"{repo.rstrip('/')}/{name}")
+            refuse_fetch(f"{repo.rstrip('/')}/{name}", chart.place, kind=CHART)
+        elif name and not repo:
+            reason = f"the chart `{disk.shown(path)}` is not there, and no `repo` says where to fetch it"
+            raise NotBuiltError(reason, "broken", CHART, written_at(chart.place))

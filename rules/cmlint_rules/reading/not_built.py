@@ -19,6 +19,9 @@ HELPS = {
 }
 """What to do about a failure, by its cause and by what is not built."""
 
+UNASKED = "a Helm chart is rendered only with `--enable-helm`"
+"""Why a chart in a kustomization is not rendered."""
+
 ADVICE = {
     r" is not in or below .*, and kustomize reads no other by default$": "move the file into that folder, or write a "
     "kustomization beside the file, and name the file's folder",
@@ -30,7 +33,9 @@ ADVICE = {
     "setting `kubernetes-version`",
     r"kustomization\.yaml is empty$": "name what it builds in `resources`, or remove it",
     r"the line is indented less than the first one$": "give all keys of the first level the same indentation",
-    r"a Helm chart is rendered only with `--enable-helm`$": "run cmlint with `--enable-helm`, and with "
+    r"^the chart `[^`]*` is not there, ": "add the chart, or its `repo`",
+    r"^helm, which renders its charts, is not installed$": "install helm",
+    rf"{UNASKED}$": "run cmlint with `--enable-helm`, and with "
     "`--allow-remote` where the chart is not in the repository",
 }
 """What to do about reasons that kustomize and helm give, by what is in their words."""
@@ -82,7 +87,7 @@ def help_for(failure: Failure) -> str:
         return f"give the value in `{failure.values}`, or a default in the chart's own values"
     if failure.near and not failure.made:
         return f"did you mean `{failure.near}`?"
-    if failure.cause == "refused" and failure.partly:
+    if failure.cause == "refused" and failure.partly and not failure.reason.endswith(UNASKED):
         return "everything but what it adds is checked; accept this: `ignore: [not-built/refused]`"
     if advice := next((advice for words, advice in ADVICE.items() if re.search(words, failure.reason)), None):
         return advice

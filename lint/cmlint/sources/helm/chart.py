@@ -325,23 +325,13 @@ class Supply:
     def from_dependency(self, target: Target, name: str) -> Evidence | None:
         """A dependency of which nothing is rendered, and that may make an object of this name.
 
-        The templates of one that is turned off say what it makes. Charts put their own name into those of their
-        objects, unless a value gives another (`fullname` of `helm create`), and some make an object for each field of
-        their values.
+        The templates of one that is turned off say what it makes.
         """
-        *_, last = words = words_of(name) or ("",)
         for dependency, values in self.idle_charts.items():
             names = self.chart.names_of(dependency)
-            own = {word for each in names for word in words_of(each)}
-            fields = {word for part in values for field in part.names() for word in words_of(field)}
-            given = (scalar.text or "" for part in values for scalar in part.scalars())
             charts = (each for each in self.chart.subcharts if each.name in names)
-            if (
-                not own.isdisjoint(words)
-                or last in fields
-                or any(is_part_of(text, name) for text in given)
-                or any(may_write(*part, target, name) for each in charts for part in each.providers)
-            ):
+            written = any(may_write(*part, target, name) for each in charts for part in each.providers)
+            if written or may_be_called(name, names, values):
                 sentence = f"the dependency `{dependency}` of {self.chart.shown} is not rendered, and may make it"
                 return Evidence("chart", sentence, self.chart.description)
         return None
@@ -365,6 +355,19 @@ class Supply:
         """The parts of the chart's templates that write ConfigMaps and Secrets, but none with these values."""
         done = {id(part) for part in self.rendered.parts}
         return [(part, name) for part, name in self.chart.providers if id(part) not in done]
+
+
+def may_be_called(name: str, own: Iterable[str], values: Sequence[Part]) -> bool:
+    """Whether a chart that is not rendered may give an object a name; it has names of its `own`, and values.
+
+    Charts put their own name into those of their objects, unless a value gives another (`fullname` of `helm create`),
+    and some make an object for each field of their values.
+    """
+    *_, last = words = words_of(name) or ("",)
+    fields = {word for part in values for field in part.names() for word in words_of(field)}
+    given = (scalar.text or "" for part in values for scalar in part.scalars())
+    is_own = any(word in words for each in own for word in words_of(each))
+    return is_own or last in fields or any(is_part_of(text, name) for text in given)
 
 
 def called(name: str, release: str, chart: str) -> tuple[str, str]:

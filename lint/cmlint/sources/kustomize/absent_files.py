@@ -14,7 +14,8 @@ from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Target
 from cmlint.sources import outside
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
-from cmlint.sources.kustomize.spoilt_entries import text_without
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, text_without
+from cmlint.sources.kustomize.unrendered_charts import UnrenderedChart, unrendered
 from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
 from cmlint.system.files import is_within
@@ -196,39 +197,43 @@ class Lack(NamedTuple):
     """A resource without which a kustomization is built, and the namespaces in which its objects would be.
 
     They are those that kustomizations above it set; None where it may have objects in any. A `manifest` is one file
-    of a release of another project, with objects that are called after that.
+    of a release of another project, with objects that are called after that. A `chart` gives its objects some names,
+    and generators have `made` objects; None where it may be anything.
     """
 
     part: str
     namespaces: frozenset[str] | None = None
     manifest: bool = False
+    chart: UnrenderedChart | None = None
+    made: frozenset[Generated] | None = None
 
-    def may_make(self, name: str, namespace: str | None) -> bool:
-        """Whether it may have an object of this name in a namespace."""
-        reaches = self.namespaces is None or any(meets(namespace, each) for each in self.namespaces)
-        return reaches and not (self.manifest and is_unrelated(self.part, name))
+    def may_make(self, target: Target, name: str, namespace: str | None) -> bool:
+        """Whether it may have an object in a namespace; the name of a generator may get a prefix or a suffix."""
+        if self.namespaces is not None and not any(meets(namespace, each) for each in self.namespaces):
+            return False
+        if self.made is not None and not any(kind == target and own in name for kind, own in self.made):
+            return False
+        if self.chart and not self.chart.may_make(name):
+            return False
+        return not (self.manifest and is_unrelated(self.part, name))
 
 
 class Lacking(msgspec.Struct, frozen=True):
-    """What a build lacks, of the kustomization at a `path`: resources, which may define anything, or generators.
-
-    `made` is what the generators make; None where anything may be lacking.
-    """
+    """What a build lacks, of the kustomization at a `path`."""
 
     path: str
     lacks: tuple[Lack, ...]
-    made: frozenset[Generated] | None = None
 
     def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that is not built may be there."""
-        lack = next((each for each in self.lacks if each.may_make(name, namespace)), None)
-        if lack is None or not self.may_make(target, name):
+        lack = next((each for each in self.lacks if each.may_make(target, name, namespace)), None)
+        if lack is None:
             return None
         return Evidence("not-built", f"{self.path} is built without `{lack.part}`, which may define it", self.path)
 
     def may_make(self, target: Target, name: str) -> bool:
-        """Whether what is lacking may make an object; a prefix or a suffix may be added to the name of a generator."""
-        return self.made is None or any(kind == target and own in name for kind, own in self.made)
+        """Whether what is lacking may make an object."""
+        return any(each.may_make(target, name, None) for each in self.lacks)
 
     def always_makes(self, target: Target, name: str) -> bool:
         """None: a command may also make what a kustomization has."""
@@ -262,6 +267,18 @@ def lacks_of(project: Project, leaf: Kustomization, absent: Sequence[Absent]) ->
             manifest=each.remote and re.search(MANIFEST, each.name) is not None,
         )
         for each in brought
+    )
+
+
+def charts_of(project: Project, leaf: Kustomization, spoilt: Sequence[Spoilt]) -> tuple[Lack, ...]:
+    """The charts without which a leaf is built."""
+    left_out = [each for each in spoilt if each.is_chart]
+    known = namespaces_in(project, leaf) if left_out else {}
+    return tuple(
+        Lack(chart.name, known.get(each.kustomization.folder), chart=chart)
+        for each in left_out
+        for part in each.kustomization.charts_of(each.field, each.item)
+        for chart in (unrendered(each.kustomization, part),)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import cached_property
 
@@ -46,6 +46,9 @@ RESTRICTED = r"security; file '[^']*' is not in or below '"
 RENDERED = "its file is a template, which another program renders first"
 """Why an entry of a kustomization is left out that kustomize refuses as it is."""
 
+NOTHING = "\nresources: []\n"
+"""What makes kustomize take a kustomization that is empty without its charts."""
+
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
@@ -77,6 +80,9 @@ class Build:
         for each in self.spoilt:
             path = each.kustomization.path
             texts[path] = text_without(texts.get(path, each.kustomization.text), each.item)
+        without_charts = {each.kustomization for each in self.spoilt if each.is_chart}
+        for one in (one for one in without_charts if one.takes_charts_only):
+            texts[one.path] += NOTHING
         return instead_of(self.absent, texts)
 
     @cached_property
@@ -120,16 +126,46 @@ class Build:
                 return self.attempt()
             except NotBuiltError as error:
                 first = first or error
-                spoilt = spoilt_by(error, self.tree, self.project)
-                known = {(each.field, id(each.item)) for each in self.spoilt}
-                if spoilt and any(item_of(each) is spoilt.item for each in self.absent):
-                    spoilt = None
-                if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == most_of(spoilt):
+                spoilt = self.next_spoilt(error)
+                if spoilt is None:
                     self.spoilt = []
                     raise first from None
                 self.spoilt.append(spoilt)
                 self.folder = f"{folder}.{len(self.spoilt)}"
                 self.home = f"{self.folder}.home"
+
+    def next_spoilt(self, error: NotBuiltError) -> Spoilt | None:
+        """The entry that is left out next for an error; None where none helps, or too many are left out already."""
+        spoilt = self.next_chart() if error.kind == outside.CHART else spoilt_by(error, self.tree, self.project)
+        if spoilt is None or any(item_of(each) is spoilt.item for each in self.absent):
+            return None
+        known = {(each.field, id(each.item)) for each in self.spoilt}
+        is_known = (spoilt.field, id(spoilt.item)) in known
+        return None if is_known or len(known) == most_of([*self.spoilt, spoilt]) else spoilt
+
+    def next_chart(self) -> Spoilt | None:
+        """The next entry with a chart that cannot be had, and that is not left out yet."""
+        left_out = {id(each.item) for each in self.spoilt}
+        for one in self.tree:
+            homes = outside.chart_homes(one.documents)
+            for field, number, item in entries(one):
+                charts = one.charts_of(field, item) if id(item) not in left_out else []
+                try:
+                    for chart in charts:
+                        self.refuse_chart(chart, one, homes)
+                except NotBuiltError as error:
+                    if error.kind != outside.CHART:
+                        return None
+                    place = outside.written_at(item.place)
+                    return Spoilt(one, field, number, item, NotBuiltError(str(error), error.cause, error.kind, place))
+        return None
+
+    def refuse_chart(self, chart: Part, one: Kustomization, homes: list[str]) -> None:
+        """Raises NotBuiltError for a chart that a kustomization must not take, or that cannot be had."""
+        config = self.request.config
+        outside.refuse_chart(
+            self.disk, chart, one.folder, homes, allow_remote=config.allow_remote, enable_helm=config.enable_helm
+        )
 
     def attempt(self) -> str:
         """What the leaf builds, with where everything in it comes from; raises NotBuiltError.
@@ -245,11 +281,12 @@ class Build:
         they build tells what these plugins would read. Where there is a mirror, they are built there: the texts in the
         repository may fetch.
         """
+        left_out = [each.item for each in self.spoilt]
         for one in self.tree:
             refuse_unread(self.project, one)
             for part in self.documents_of(one):
                 self.refuse_part(part, one)
-            for part in given_to_plugins(one):
+            for part in given_to_plugins(one, left_out):
                 self.refuse_part(part, one)
             refuse_unfit(self.project, one)
             if self.program is None:
@@ -334,10 +371,13 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
                     raise unfit(project.shown(path), error) from None
 
 
-def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
-    """The configurations of built-in plugins that a kustomization gives in its own texts and files."""
+def given_to_plugins(kustomization: Kustomization, left_out: Collection[Part]) -> Iterator[Part]:
+    """The configurations of built-in plugins that a kustomization gives in its own texts and files.
+
+    Entries that are `left_out` do not count.
+    """
     try:
-        texts = list(kustomization.plugin_texts)
+        texts = list(kustomization.plugin_texts(left_out))
     except (OSError, UnicodeDecodeError) as error:
         raise NotBuiltError(f"a file of plugins cannot be read: {paths.reason(error)}", "refused") from None
     for name, text in texts:

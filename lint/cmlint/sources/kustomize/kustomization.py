@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from cmlint.cache.file_state import Seen
@@ -78,6 +78,11 @@ class Kustomization:
         return self.is_read and self.changes and not any(self.root.at(field) for field in fields)
 
     @property
+    def takes_charts_only(self) -> bool:
+        """Whether nothing is in it but what it takes from Helm; kustomize refuses one that is empty without that."""
+        return {*self.root.fields} <= {"apiVersion", "kind", "generators", *CHARTS}
+
+    @property
     def says_all(self) -> bool:
         """Whether its text says what it makes: by generators, or from files and folders that are there."""
         if not self.is_read or self.charts or any(field in self.root.fields for field in OPEN):
@@ -113,14 +118,13 @@ class Kustomization:
         folders = (self.full(name) for name in names if "\n" not in name)
         return list(filter(self.disk.is_folder, folders))
 
-    @property
-    def plugin_texts(self) -> Iterator[tuple[str, str]]:
+    def plugin_texts(self, left_out: Collection[Part]) -> Iterator[tuple[str, str]]:
         """The texts that may hold these configurations, each with the name of its field or file.
 
-        Raises OSError and UnicodeDecodeError.
+        Entries that are `left_out` are not looked at. Raises OSError and UnicodeDecodeError.
         """
         for field in PLUGINS:
-            for item in self.root.entries(field):
+            for item in (item for item in self.root.entries(field) if item not in left_out):
                 yield field, item.text or ""
                 if path := self.own(item.text or ""):
                     yield item.text or "", files.read(self.disk, path)
@@ -130,6 +134,13 @@ class Kustomization:
         """What it takes from Helm."""
         found = [chart for field in CHARTS for chart in self.root.entries(field)]
         return found + [part for part in self.plugins if part.word("kind") == "HelmChartInflationGenerator"]
+
+    def charts_of(self, field: str, item: Part) -> list[Part]:
+        """The charts that an entry of a field takes from Helm."""
+        if field in CHARTS:
+            return [item]
+        found = self.configurations_of(item) if field == "generators" else []
+        return [chart for part in found for chart in outside.inflations(part)]
 
     @cached_property
     def named(self) -> list[Part]:

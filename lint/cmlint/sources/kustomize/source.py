@@ -35,6 +35,7 @@ from cmlint.sources.kustomize.absent_files import (
     Absent,
     Lack,
     Lacking,
+    charts_of,
     lacks_of,
     opened,
     provider_without,
@@ -202,6 +203,8 @@ def build_all(
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
                     raw = result_of(run)
+                    if not raw.strip() and (chart := next((each for each in build.spoilt if each.is_chart), None)):
+                        raise chart.error
                     if build.spoilt and (reason := template_folder(build.leaf)):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
@@ -229,16 +232,22 @@ def build_all(
 
 
 def unexplained(build: Build) -> list[Spoilt]:
-    """The entries without which a leaf is built for another reason than what is absent, or than what a file reports."""
+    """The entries without which a leaf is built for another reason than what is absent, or than what a file reports.
+
+    Of the charts of one kustomization, the first represents all.
+    """
     own = ("resources", "bases")
     brought = any(each.how in ("resources", "components") for each in build.absent)
-    brought = brought or any(each.is_plugin for each in build.spoilt)
+    brought = brought or any(each.is_plugin or each.is_chart for each in build.spoilt)
     brought = brought or any(each.field in own and build.project.disk.is_folder(each.path) for each in build.spoilt)
-    spoilt = (each for each in build.spoilt if not is_reported(each, build.project))
+    charts = {(each.kustomization, each.error.cause): each for each in reversed(build.spoilt) if each.is_chart}
+    others = (each for each in build.spoilt if not each.is_chart)
+    counting = sorted((*charts.values(), *others), key=build.spoilt.index)
+    spoilt = (each for each in counting if not is_reported(each, build.project))
     return [
         each
         for each in spoilt
-        if not brought or each.field in own or each.is_plugin or re.search(BESIDES, str(each.error))
+        if not brought or each.field in own or each.is_plugin or each.is_chart or re.search(BESIDES, str(each.error))
     ]
 
 
@@ -346,17 +355,22 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
 
 
 def supply_of(
-    project: Project, leaf: Kustomization, absent: Sequence[Absent], spoilt: Iterable[Spoilt]
+    project: Project, leaf: Kustomization, absent: Sequence[Absent], spoilt: Sequence[Spoilt]
 ) -> Completion | Lacking | Overlays | None:
     """What may yet complete what a leaf builds."""
-    entries, is_base = list(filter(brings_in, spoilt)), re.search(BASE, leaf.shown) is not None
-    if lacks := lacks_of(project, leaf, absent):
-        return Lacking(leaf.shown, tuple(Lack(each.part) for each in lacks) if is_base else lacks)
+    is_base = re.search(BASE, leaf.shown) is not None
+    lacks = lacks_of(project, leaf, absent)
+    if lacks and is_base:
+        return Lacking(leaf.shown, tuple(Lack(each.part) for each in lacks))
+    entries = [] if lacks else [each for each in spoilt if brings_in(each) and not each.is_chart]
     names = [made_by_entry(entry) for entry in entries]
     made = None if None in names else frozenset(filter(None, names))
-    if entries and (made is None or not is_base):
-        return Lacking(leaf.shown, (Lack(project.disk.shown(entries[0].shown)),), made)
-    return Completion(leaf.shown) if is_base else overlays_below(project, leaf)
+    if is_base and (made is not None or not entries):
+        return Completion(leaf.shown)
+    if entries:
+        lacks = (Lack(project.disk.shown(entries[0].shown), made=made),)
+    lacks += charts_of(project, leaf, spoilt)
+    return Lacking(leaf.shown, lacks) if lacks else overlays_below(project, leaf)
 
 
 def unbuilt(

@@ -10,15 +10,17 @@ from typing import NamedTuple
 import msgspec
 
 from cmlint.model.facts import Document, FileFacts, Provider, Target
+from cmlint.sources import outside
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.outside import CHART, CHARTS
 from cmlint.sources.yaml_tree import Part
 from cmlint.system.programs import NotBuiltError
 
 MOST = 5
 MOST_PLUGINS = 30
-"""A kustomization with more such entries than this, or with more of plugins, is not built."""
+"""A kustomization with more such entries than this, or with more of plugins or charts, is not built."""
 
-PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator")
+PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator", *CHARTS)
 """The fields whose entries bring in objects."""
 
 TARGETS: dict[str, Target] = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
@@ -55,6 +57,8 @@ class Spoilt(NamedTuple):
     def shown(self) -> str:
         """What a message calls it."""
         text = self.item.text or ""
+        if self.field in CHARTS and self.is_chart:
+            return self.field
         if self.field not in ("resources", "bases", "components", "generators") or not text or "\n" in text:
             return f"{self.field}[{self.number}]"
         return os.path.normpath(text) if self.is_plugin else text
@@ -63,6 +67,11 @@ class Spoilt(NamedTuple):
     def is_plugin(self) -> bool:
         """Whether it has a plugin generate objects."""
         return self.error.kind == PLUGIN
+
+    @property
+    def is_chart(self) -> bool:
+        """Whether it takes a chart that cannot be had."""
+        return self.error.kind == CHART
 
     @property
     def path(self) -> str:
@@ -97,9 +106,9 @@ def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Proj
     return None
 
 
-def most_of(spoilt: Spoilt) -> int:
-    """The most entries of its kind without which a kustomization is built."""
-    return MOST_PLUGINS if spoilt.is_plugin else MOST
+def most_of(spoilt: Iterable[Spoilt]) -> int:
+    """The most entries without which a kustomization is built: many patches may be for the objects of one chart."""
+    return MOST_PLUGINS if any(each.is_plugin or each.is_chart for each in spoilt) else MOST
 
 
 def entries(one: Kustomization) -> Iterator[tuple[str, int, Part]]:
@@ -140,6 +149,8 @@ def may_change(spoilt: Spoilt, project: Project) -> bool:
     if spoilt.field not in CHANGING:
         return False
     one, where = spoilt.kustomization, spoilt.patch
+    if spoilt.field == "replacements":
+        return may_replace(spoilt.item, one, project)
     if where is None:
         return True
     path = one.own(where.text or "") if "\n" not in (where.text or "") else None
@@ -148,6 +159,14 @@ def may_change(spoilt: Spoilt, project: Project) -> bool:
     except (OSError, UnicodeDecodeError):
         return True
     return re.search(GROUND, text) is not None
+
+
+def may_replace(entry: Part, one: Kustomization, project: Project) -> bool:
+    """Whether replacements may change references, what these lead to, or a name."""
+    where = entry.at("path")
+    parts = project.documents(one, where) if where else [entry]
+    paths = [path for part in parts for path in outside.texts(part, ("fieldpaths",))]
+    return not paths or any(re.search(rf"{GROUND}|^metadata\.name\b", path) for path in paths)
 
 
 def images_of(spoilt: Iterable[Spoilt]) -> frozenset[str]:
