@@ -1189,6 +1189,7 @@ WITHOUT = {
     "sec-key2": "configMapGenerator[0]",
     "env-dup": "configMapGenerator[0]",
     "patch-json": "patches[0]",
+    "repl2": "replacements[0]",
     "gen-type": "secretGenerator[0]",
     "gen-merge": "secretGenerator[0]",
     "gen-twice": "secretGenerator[0]",

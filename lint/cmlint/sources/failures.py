@@ -21,7 +21,7 @@ from cmlint.sources.helm.chart import VALUES, Chart
 from cmlint.sources.kustomize.absent_files import Absent
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.places import ignores_in
-from cmlint.sources.kustomize.secrets import masked_in
+from cmlint.sources.kustomize.secrets import keys_written, masked_in
 from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
@@ -193,9 +193,10 @@ def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
 def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
     """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
     ignores, text = tuple(ignores_in(project, failure.path)), project.texts[failure.path]
-    own = (one for one in project.kustomizations if one.shown == failure.path)
+    own = [one for one in project.kustomizations if one.shown == failure.path]
     credentials = [item.place.span for one in own for item in one.remotes if is_secret(item.text or "")]
-    spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
+    keys = [place.span for one in own for place in keys_written(one)]
+    spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials, *keys]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
     return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(project, leaf, failure))

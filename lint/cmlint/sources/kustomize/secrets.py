@@ -56,6 +56,14 @@ def find_values(project: Project, kustomization: Kustomization) -> Iterator[File
                 yield from (scalar.place for scalar in part.scalars())
 
 
+def keys_written(kustomization: Kustomization) -> Iterator[FileSpan]:
+    """Where its replacements name keys of data: such a key may be a line of a Secret's file."""
+    for entry in kustomization.root.entries("replacements"):
+        for target in entry.entries("targets"):
+            paths = target.entries("fieldPaths")
+            yield from (path.place for path in paths if (path.text or "").split(".")[0] in FIELDS)
+
+
 def is_patch(project: Project, kustomization: Kustomization, patch: Part) -> bool:
     """Whether a text is a patch by its form; one that is not may be anything, also the value of a Secret."""
     documents = project.documents(kustomization, patch)
