@@ -713,6 +713,22 @@ def test_what_values_name_and_what_other_values_make_is_not_missing() -> None:
     ]
 
 
+def write_idle_dependency(folder: Path, name: str, values: str, template: str) -> None:
+    """A chart that reads a ConfigMap, with a dependency `store` that it calls `cache`, and that has one template."""
+    reference = f"\n      envFrom: [configMapRef: {{name: {name}}}]\n"
+    needs = "dependencies:\n  - {name: store, alias: cache, version: 1.0.0, condition: cache.enabled}\n"
+    chart(
+        folder,
+        **{
+            "Chart.yaml": CHART.format("web") + needs,
+            "charts/store/Chart.yaml": CHART.format("store"),
+            "charts/store/templates/x.yaml": template,
+            "values.yaml": f"port: '\"80\"'\ncache: {values}\n",
+            "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
+        },
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "values", "may_be_there"),
     [
@@ -730,18 +746,7 @@ def test_what_values_name_and_what_other_values_make_is_not_missing() -> None:
 def test_a_dependency_of_which_nothing_is_rendered_makes_what_is_called_after_it(
     tmp_path: Path, name: str, values: str, may_be_there: bool
 ) -> None:
-    reference = f"\n      envFrom: [configMapRef: {{name: {name}}}]\n"
-    needs = "dependencies:\n  - {name: store, alias: cache, version: 1.0.0, condition: cache.enabled}\n"
-    chart(
-        tmp_path,
-        **{
-            "Chart.yaml": CHART.format("web") + needs,
-            "charts/store/Chart.yaml": CHART.format("store"),
-            "charts/store/templates/x.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
-            "values.yaml": f"port: '\"80\"'\ncache: {values}\n",
-            "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
-        },
-    )
+    write_idle_dependency(tmp_path, name, values, "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")
     result = run(tmp_path)
     why = "the dependency `cache` of . is not rendered, and may make it"
     assert unverified(result) == [f"templates/pod.yaml:9: ConfigMap/{name}: {why}"] * may_be_there
@@ -753,18 +758,8 @@ def test_a_dependency_of_which_nothing_is_rendered_makes_what_is_called_after_it
 def test_a_dependency_that_is_turned_off_makes_what_its_templates_write(
     tmp_path: Path, name: str, may_be_there: bool
 ) -> None:
-    reference = f"\n      envFrom: [configMapRef: {{name: {name}}}]\n"
-    needs = "dependencies: [{name: store, alias: part, version: 1.0.0, condition: part.enabled}]\n"
-    chart(
-        tmp_path,
-        **{
-            "Chart.yaml": CHART.format("web") + needs,
-            "charts/store/Chart.yaml": CHART.format("store"),
-            "charts/store/templates/theme.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theme}\n",
-            "values.yaml": "port: '\"80\"'\npart: {enabled: false}\n",
-            "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
-        },
-    )
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theme}\n"
+    write_idle_dependency(tmp_path, name, "{enabled: false}", template)
     rules = [line.split(" ", 2)[1] for line in concise(run(tmp_path))]
     assert rules == ["error[missing-configmap]"] * (not may_be_there)
 
