@@ -23,7 +23,7 @@ from cmlint.bundle.programs import (
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
-from cmlint.engine.rules import Context, Draft, Settings, fault_rule, rule
+from cmlint.engine.rules import Context, Draft, Settings, fault_rule, in_words, rule
 from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, numbers, versions
 from cmlint.kube.near import Nearby, nearest, only_near
@@ -124,6 +124,7 @@ __all__ = [
     "expansion",
     "fault_rule",
     "images",
+    "in_words",
     "is_described",
     "is_for_tests",
     "is_loaded",

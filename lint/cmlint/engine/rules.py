@@ -366,6 +366,12 @@ def rule(  # noqa: PLR0913 - a declaration, with one name for each thing that a 
     return declare
 
 
+def in_words(names: Iterable[str]) -> str:
+    """Names in a sentence, each once and in backticks: one, two and three."""
+    quoted = [f"`{name}`" for name in dict.fromkeys(names)]
+    return " and ".join((", ".join(quoted[:-1]), quoted[-1])) if len(quoted) > 1 else quoted[0]
+
+
 def fault_rule(  # noqa: PLR0913 - a declaration as well
     module: str,
     *,

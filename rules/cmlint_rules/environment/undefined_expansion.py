@@ -13,6 +13,7 @@ from cmlint.api import (
     Scalar,
     Span,
     expansion,
+    in_words,
     nearest,
     rule,
     services,
@@ -165,12 +166,6 @@ def too_early(found: Sequence[tuple[str, Span]], later: Mapping[str, list[Env]],
         if defined := later[name][-1].name:
             draft.also(defined.span, "defined here")
     return draft.help(help_text)
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Names in a sentence."""
-    quoted = [f"`{name}`" for name in names]
-    return " and ".join((", ".join(quoted[:-1]), quoted[-1])) if len(quoted) > 1 else quoted[0]
 
 
 def undefined(name: str, span: Span, known: Iterable[str], ctx: Context) -> Draft:

@@ -19,6 +19,7 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
+    in_words,
     names,
     nearest,
     only_near,
@@ -226,8 +227,7 @@ def listed(definition: Definition) -> str:
 
 def places(definitions: tuple[Definition, ...]) -> str:
     """The files of definitions, in words."""
-    paths = [f"`{path}`" for path in dict.fromkeys(definition.placed.path for definition in definitions)]
-    return " and ".join((", ".join(paths[:-1]), paths[-1])) if len(paths) > 1 else paths[0]
+    return in_words(definition.placed.path for definition in definitions)
 
 
 def outcome(reference: Reference) -> str:
