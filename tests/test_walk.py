@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.kube import names
 from cmlint.sources import files
 from cmlint.sources.request import Request
 from cmlint.system.files import shown
@@ -46,3 +47,7 @@ def test_resources_of_tests_in_java_are_left_out(
     _, group = files.find(Request(paths=(".",)), [])
     assert [shown(path) for path in group.left_out] == left_out
     assert list(group.paths) == ([] if left_out else [f"{folder}/a.yaml"])
+
+
+def test_the_files_that_are_read_are_those_that_kubectl_takes() -> None:
+    assert files.SUFFIXES == names.MANIFESTS

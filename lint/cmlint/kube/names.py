@@ -15,6 +15,12 @@ DATA_KEY = r"[-._a-zA-Z0-9]+\Z"
 ENV_NAME = r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z"
 QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
 
+MANIFESTS = (".yaml", ".yml", ".json")
+"""How the names of files end that kubectl takes out of a folder.
+
+`FileExtensions` in `staging/src/k8s.io/cli-runtime/pkg/resource/builder.go`.
+"""
+
 
 def gaps(written: Sequence[str], text: str) -> list[str] | None:
     """What is between the parts of a text that has all of them, in order; each part is taken where it comes first.

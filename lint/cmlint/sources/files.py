@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cmlint.sources.request import Request
 
 SUFFIXES = (".yaml", ".yml", ".json")
+"""The same as `kube.names.MANIFESTS`, of which a run that repeats the one before imports nothing."""
+
 CHART = "Chart.yaml"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SCRIPTS = (

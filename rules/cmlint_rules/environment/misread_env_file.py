@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Draft, Key, Placed, rule
+from cmlint.api import Bundle, Context, Draft, Key, Placed, names, rule
 from cmlint_rules.environment import arriving
 
-MANIFESTS = (".yaml", ".yml", ".json")
 WITHOUT_EXTENSION = ("kustomization", "Kustomization")
 
 
@@ -40,7 +39,7 @@ def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 def may_have_lines(path: str) -> bool:
     """Whether a text that objects were built from may be an env file."""
-    return not path.endswith(MANIFESTS) and path.rpartition("/")[2] not in WITHOUT_EXTENSION
+    return not path.endswith(names.MANIFESTS) and path.rpartition("/")[2] not in WITHOUT_EXTENSION
 
 
 def in_line(key: Key, placed: Placed, ctx: Context) -> Iterator[Draft]:

@@ -15,6 +15,7 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
 from cmlint.knowledge.controllers import reads_from_files
+from cmlint.kube.names import MANIFESTS
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
@@ -46,9 +47,6 @@ USUAL = LookupOptions()
 
 FEWEST_KEYS = 2
 """How many keys of one object show that another one was meant for it: `password` alone is a key of many."""
-
-ENDINGS = (".yaml", ".yml", ".json")
-"""The endings of files with manifests."""
 
 
 def usual_ways(_: Placed) -> LookupOptions:
@@ -272,7 +270,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         """
         path, _ = self.placed.written(self.reference.name.span)
         stem = posixpath.join(posixpath.dirname(path), self.name)
-        paths = (f"{stem}{ending}" for ending in ENDINGS)
+        paths = (f"{stem}{ending}" for ending in MANIFESTS)
         unread = self.scope.index.unread
         found = [definition for each in paths for definition in unread.get((self.target, each), ())]
         return tuple(found) if self.meant(found) else ()
